@@ -1,0 +1,35 @@
+namespace Engine.Edge;
+
+/// <summary>How long an edge waits for its peers, and how much it keeps for them.</summary>
+public sealed class EdgeLimits
+{
+    /// <summary>From the first octet of a request, or from accept, to the end of its head. 10 s.</summary>
+    public TimeSpan HeadTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a visitor's connection may stand idle between requests. 75 s.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>The TLS handshake of visitors and connectors. 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From a connector's handshake to its accepted registration. 10 s.</summary>
+    public TimeSpan RegistrationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a visitor may stall inside what remains of a request whose answer is complete. 10 s.</summary>
+    public TimeSpan LingerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an idle tunnel connection is asked for a sign of life; it is given up after as long again. 15 s; zero is off.</summary>
+    public TimeSpan TunnelKeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long running streams may go on when a connector unregisters. 30 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Visitors' connections at a time, over all listeners; those beyond it are closed on accept. 10,000.</summary>
+    public int MaxVisitorConnections { get; set; } = 10_000;
+
+    /// <summary>Tunnel connections that have not registered yet, at a time; those beyond it are closed on accept. 256.</summary>
+    public int MaxUnregisteredConnections { get; set; } = 256;
+
+    /// <summary>The octets of a request's head. 64 KiB.</summary>
+    public int MaxHeadSize { get; set; } = 64 * 1024;
+}

@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
+
+namespace Engine.Transports;
+
+/// <summary>A pipe's writer that fails with its connection.</summary>
+internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner) : PipeWriter
+{
+    private int _completed;
+
+    public bool IsCompleted => Volatile.Read(ref _completed) != 0;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => inner.UnflushedBytes;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ThrowIfCompleted();
+        return inner.GetMemory(sizeHint);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        ThrowIfCompleted();
+        return inner.GetSpan(sizeHint);
+    }
+
+    public override void Advance(int bytes)
+    {
+        ThrowIfCompleted();
+        inner.Advance(bytes);
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfCompleted();
+        if (owner.Fault is { } fault)
+        {
+            return ValueTask.FromException<FlushResult>(TransportConnection.ToThrow(fault));
+        }
+
+        var flush = inner.FlushAsync(cancellationToken);
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return FlushSlowAsync(flush);
+        }
+
+        var result = flush.Result;
+        return Failure(result) is { } failure ? ValueTask.FromException<FlushResult>(failure) : ValueTask.FromResult(result);
+    }
+
+    public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+    /// <summary>Ends the direction. With an exception the connection is aborted: an output that failed must not look complete.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        if (exception is not null && !IsCompleted)
+        {
+            owner.Abort(new ConnectionAbortedException("The output was completed with an error.", exception));
+        }
+
+        CompleteInner();
+    }
+
+    internal void CompleteInner()
+    {
+        if (Interlocked.Exchange(ref _completed, 1) == 0)
+        {
+            inner.Complete();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> FlushSlowAsync(ValueTask<FlushResult> flush)
+    {
+        var result = await flush;
+        return Failure(result) is { } failure ? throw failure : result;
+    }
+
+    private Exception? Failure(FlushResult result)
+    {
+        if (owner.Fault is { } fault && (result.IsCanceled || result.IsCompleted))
+        {
+            return TransportConnection.ToThrow(fault);
+        }
+
+        // The peer disposed its end: a TCP peer would answer with a reset.
+        return result.IsCompleted ? new ConnectionResetException("The connection was closed by the peer.") : null;
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (IsCompleted)
+        {
+            throw new InvalidOperationException("The writer is completed.");
+        }
+    }
+}

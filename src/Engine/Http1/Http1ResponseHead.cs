@@ -1,0 +1,51 @@
+using Engine.Fields;
+
+namespace Engine.Http1;
+
+/// <summary>A status line and its fields, made to be read into again and again.</summary>
+/// <remarks>Owned by one message at a time and not thread-safe; what it hands out is valid until the next read or <see cref="Clear"/>.</remarks>
+public sealed class Http1ResponseHead
+{
+    private byte[] _reason = [];
+    private int _reasonLength;
+
+    /// <summary>The status code, 100 to 999.</summary>
+    public int Status { get; private set; }
+
+    /// <summary>The reason phrase as it was sent; may be empty.</summary>
+    public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
+
+    /// <summary>1 for HTTP/1.1, 0 for HTTP/1.0.</summary>
+    public int MinorVersion { get; private set; }
+
+    /// <summary>The field lines.</summary>
+    public FieldList Fields { get; } = new();
+
+    /// <summary>Whether this is an interim answer (RFC 9110 §15.2); 101 counts as final.</summary>
+    public bool IsInformational => Status is >= 100 and < 200 and not 101;
+
+    /// <summary>Whether the sender keeps the connection open afterwards (RFC 9112 §9.3).</summary>
+    public bool IsPersistent => Http1Fields.IsPersistent(MinorVersion, Fields);
+
+    /// <summary>Empties the head and keeps its buffers.</summary>
+    public void Clear()
+    {
+        Status = 0;
+        _reasonLength = 0;
+        MinorVersion = 0;
+        Fields.Clear();
+    }
+
+    internal void SetLine(int status, ReadOnlySpan<byte> reason, int minorVersion)
+    {
+        if (_reason.Length < reason.Length)
+        {
+            _reason = new byte[Math.Max(reason.Length, 32)];
+        }
+
+        reason.CopyTo(_reason);
+        _reasonLength = reason.Length;
+        Status = status;
+        MinorVersion = minorVersion;
+    }
+}

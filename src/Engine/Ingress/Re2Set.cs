@@ -1,0 +1,253 @@
+using System.Globalization;
+using System.Text;
+
+namespace Engine.Ingress;
+
+/// <summary>A set of characters as ranges of code points.</summary>
+internal sealed class Re2Set
+{
+    private const int Last = 0x10FFFF;
+
+    private List<(int Low, int High)> _ranges = [];
+
+    public static Re2Set Of(int character) => new Re2Set().Add(character, character);
+
+    public static Re2Set Everything() => new Re2Set().Add(0, Last);
+
+    /// <summary>Whether a character outside ASCII is treated unlike another one outside ASCII.</summary>
+    public bool MentionsNonAscii
+    {
+        get
+        {
+            Normalize();
+            var isUniform = _ranges.Count == 0 || _ranges[^1].High < 0x80 || (_ranges[^1].High == Last && _ranges[^1].Low <= 0x80);
+            return !isUniform;
+        }
+    }
+
+    public Re2Set Add(int low, int high)
+    {
+        _ranges.Add((low, high));
+        return this;
+    }
+
+    public void Add(Re2Set other) => _ranges.AddRange(other._ranges);
+
+    public Re2Set Negated()
+    {
+        Normalize();
+        var result = new Re2Set();
+        var next = 0;
+        foreach (var (low, high) in _ranges)
+        {
+            if (low > next)
+            {
+                result.Add(next, low - 1);
+            }
+
+            next = high + 1;
+        }
+
+        return next <= Last ? result.Add(next, Last) : result;
+    }
+
+    /// <summary>The set with every character that differs from one of its own in case only.</summary>
+    public Re2Set Folded()
+    {
+        Normalize();
+        var result = new Re2Set();
+        result.Add(this);
+        for (var character = 'A'; character <= 'Z'; character++)
+        {
+            AddPair(result, character, character | 0x20);
+        }
+
+        // The two letters outside ASCII that fold to ASCII: the long s and the Kelvin sign.
+        AddPair(result, 's', 0x17F);
+        AddPair(result, 'S', 0x17F);
+        AddPair(result, 'k', 0x212A);
+        AddPair(result, 'K', 0x212A);
+        if (_ranges.Count > 0 && _ranges[^1].High >= 0x80)
+        {
+            for (var character = 0x80; character <= 0xFFFF; character++)
+            {
+                AddPair(result, character, char.ToLowerInvariant((char)character));
+                AddPair(result, character, char.ToUpperInvariant((char)character));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The general category of Unicode called <paramref name="name"/>, or null.</summary>
+    public static Re2Set? OfCategory(string name)
+    {
+        if (name == "Any")
+        {
+            return Everything();
+        }
+
+        var result = new Re2Set();
+        var start = -1;
+        for (var character = 0; character <= Last + 1; character++)
+        {
+            var isIn = character <= Last && Abbreviation(CharUnicodeInfo.GetUnicodeCategory(character)).StartsWith(name, StringComparison.Ordinal);
+            if (isIn && start < 0)
+            {
+                start = character;
+            }
+            else if (!isIn && start >= 0)
+            {
+                result.Add(start, character - 1);
+                start = -1;
+            }
+        }
+
+        return name.Length is 1 or 2 && result._ranges.Count > 0 ? result : null;
+    }
+
+    /// <summary>Writes the set as an expression that takes exactly one character of it, be it one UTF-16 unit or two.</summary>
+    public void AppendTo(StringBuilder output)
+    {
+        Normalize();
+        if (_ranges is [var (low, high)] && low == high && low < 0x80 && char.IsAsciiLetterOrDigit((char)low))
+        {
+            output.Append((char)low);
+            return;
+        }
+
+        var units = new StringBuilder();
+        var pairs = new StringBuilder();
+        foreach (var range in _ranges)
+        {
+            AppendUnits(units, range.Low, Math.Min(range.High, 0xD7FF));
+            AppendUnits(units, Math.Max(range.Low, 0xE000), Math.Min(range.High, 0xFFFF));
+            AppendPairs(pairs, Math.Max(range.Low, 0x10000), range.High);
+        }
+
+        if (pairs.Length == 0)
+        {
+            // An empty set matches nothing: neither a white-space character nor another one.
+            output.Append(units.Length == 0 ? "[^\\s\\S]" : $"[{units}]");
+            return;
+        }
+
+        output.Append("(?:");
+        if (units.Length > 0)
+        {
+            output.Append('[').Append(units).Append("]|");
+        }
+
+        output.Append(pairs, 0, pairs.Length - 1).Append(')');
+    }
+
+    private static void AppendUnits(StringBuilder output, int low, int high)
+    {
+        if (low <= high)
+        {
+            output.Append(CultureInfo.InvariantCulture, $"\\u{low:X4}-\\u{high:X4}");
+        }
+    }
+
+    /// <summary>A range above the basic plane, cut where the high surrogate changes, each piece followed by '|'.</summary>
+    private static void AppendPairs(StringBuilder output, int low, int high)
+    {
+        while (low <= high)
+        {
+            var (first, firstLow) = Surrogates(low);
+            var (last, lastLow) = Surrogates(high);
+            var isWholeRun = firstLow == 0xDC00 && (last > first || lastLow == 0xDFFF);
+            var to = isWholeRun ? (lastLow == 0xDFFF ? last : last - 1) : first;
+            var toLow = isWholeRun || last > first ? 0xDFFF : lastLow;
+            output.Append(CultureInfo.InvariantCulture, $"[\\u{first:X4}-\\u{to:X4}][\\u{firstLow:X4}-\\u{toLow:X4}]|");
+            low = 0x10000 + ((to - 0xD800) << 10) + (toLow - 0xDC00) + 1;
+        }
+    }
+
+    private static (int High, int Low) Surrogates(int character) =>
+        (0xD800 + ((character - 0x10000) >> 10), 0xDC00 + ((character - 0x10000) & 0x3FF));
+
+    private void AddPair(Re2Set result, int one, int other)
+    {
+        if (one == other)
+        {
+            return;
+        }
+
+        if (Contains(one))
+        {
+            result.Add(other, other);
+        }
+
+        if (Contains(other))
+        {
+            result.Add(one, one);
+        }
+    }
+
+    private bool Contains(int character)
+    {
+        foreach (var (low, high) in _ranges)
+        {
+            if (character >= low && character <= high)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Normalize()
+    {
+        _ranges.Sort();
+        var merged = new List<(int Low, int High)>(_ranges.Count);
+        foreach (var range in _ranges)
+        {
+            if (merged.Count > 0 && range.Low <= merged[^1].High + 1)
+            {
+                merged[^1] = (merged[^1].Low, Math.Max(merged[^1].High, range.High));
+            }
+            else
+            {
+                merged.Add(range);
+            }
+        }
+
+        _ranges = merged;
+    }
+
+    private static string Abbreviation(UnicodeCategory category) => category switch
+    {
+        UnicodeCategory.UppercaseLetter => "Lu",
+        UnicodeCategory.LowercaseLetter => "Ll",
+        UnicodeCategory.TitlecaseLetter => "Lt",
+        UnicodeCategory.ModifierLetter => "Lm",
+        UnicodeCategory.OtherLetter => "Lo",
+        UnicodeCategory.NonSpacingMark => "Mn",
+        UnicodeCategory.SpacingCombiningMark => "Mc",
+        UnicodeCategory.EnclosingMark => "Me",
+        UnicodeCategory.DecimalDigitNumber => "Nd",
+        UnicodeCategory.LetterNumber => "Nl",
+        UnicodeCategory.OtherNumber => "No",
+        UnicodeCategory.SpaceSeparator => "Zs",
+        UnicodeCategory.LineSeparator => "Zl",
+        UnicodeCategory.ParagraphSeparator => "Zp",
+        UnicodeCategory.Control => "Cc",
+        UnicodeCategory.Format => "Cf",
+        UnicodeCategory.Surrogate => "Cs",
+        UnicodeCategory.PrivateUse => "Co",
+        UnicodeCategory.ConnectorPunctuation => "Pc",
+        UnicodeCategory.DashPunctuation => "Pd",
+        UnicodeCategory.OpenPunctuation => "Ps",
+        UnicodeCategory.ClosePunctuation => "Pe",
+        UnicodeCategory.InitialQuotePunctuation => "Pi",
+        UnicodeCategory.FinalQuotePunctuation => "Pf",
+        UnicodeCategory.OtherPunctuation => "Po",
+        UnicodeCategory.MathSymbol => "Sm",
+        UnicodeCategory.CurrencySymbol => "Sc",
+        UnicodeCategory.ModifierSymbol => "Sk",
+        UnicodeCategory.OtherSymbol => "So",
+        _ => "Cn",
+    };
+}

@@ -88,20 +88,30 @@ public static class Http1Fields
 
     private static void RemoveNamedByConnection(FieldList fields)
     {
-        // Removing moves later lines down but changes no bytes, so the value being walked stays whole.
-        for (var i = fields.IndexOf("connection"u8); i >= 0; i = fields.IndexOf("connection"u8, i + 1))
+        for (var i = 0; (i = fields.IndexOf("connection"u8, i)) >= 0; i++)
         {
+            // Removing other lines changes no bytes, so that the value being walked stays whole.
             var value = fields[i].Value;
             while (NextToken(ref value, out var name))
             {
                 if (!IsForEveryRecipient(name))
                 {
-                    fields.Remove(name);
+                    i -= RemoveAndCountBefore(fields, name, i);
                 }
             }
-
-            i = Math.Min(i, fields.Count);
         }
+    }
+
+    private static int RemoveAndCountBefore(FieldList fields, ReadOnlySpan<byte> name, int index)
+    {
+        var before = 0;
+        for (var i = fields.IndexOf(name); i >= 0; i = fields.IndexOf(name, i))
+        {
+            fields.RemoveAt(i);
+            before += i < index - before ? 1 : 0;
+        }
+
+        return before;
     }
 
     private static bool IsForEveryRecipient(ReadOnlySpan<byte> name)

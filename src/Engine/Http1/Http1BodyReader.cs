@@ -43,21 +43,20 @@ public sealed class Http1BodyReader : PipeReader
 
     /// <inheritdoc/>
     /// <exception cref="Http1Exception">The body is truncated, or its chunks are malformed.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        while (true)
+        if (IsEnded)
         {
-            if (IsEnded)
-            {
-                return new ReadResult(default, isCanceled: false, isCompleted: true);
-            }
-
-            if (TryGive(await _input.ReadAsync(cancellationToken), out var result))
-            {
-                return result;
-            }
+            return new(new ReadResult(default, isCanceled: false, isCompleted: true));
         }
+
+        var read = _input.ReadAsync(cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return ReadSlowAsync(read, cancellationToken);
+        }
+
+        return TryGive(read.Result, out var result) ? new(result) : ReadSlowAsync(null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -117,11 +116,17 @@ public sealed class Http1BodyReader : PipeReader
     /// <summary>Stops reading. The input stays open; <see cref="IsEnded"/> tells whether it can carry another message.</summary>
     public override void Complete(Exception? exception = null)
     {
-        if (_isReading)
+        if (!_isReading)
         {
-            _isClosed = false;
-            AdvanceTo(_given.Start);
+            return;
         }
+
+        _isReading = false;
+        _isClosed = false;
+        _chunks.Forget();
+        _input.AdvanceTo(_inner.Start);
+        _inner = default;
+        _given = default;
     }
 
     internal void Open(Http1Framing framing)
@@ -136,6 +141,25 @@ public sealed class Http1BodyReader : PipeReader
         _held = 0;
         _isClosed = false;
         _chunks.Reset();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> ReadSlowAsync(ValueTask<ReadResult>? begun, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (begun is null && IsEnded)
+            {
+                return new ReadResult(default, isCanceled: false, isCompleted: true);
+            }
+
+            if (TryGive(await (begun ?? _input.ReadAsync(cancellationToken)), out var result))
+            {
+                return result;
+            }
+
+            begun = null;
+        }
     }
 
     /// <summary>Turns a read of the input into a read of the body; false if it has nothing to give and more must be read.</summary>

@@ -50,7 +50,7 @@ internal sealed class Http1ChunkedDecoder
     {
         _kept = default;
         _trailers.Reset();
-        ReleaseSegments();
+        Forget();
     }
 
     /// <summary>Decodes what the input holds, from the first octet not consumed.</summary>
@@ -97,7 +97,19 @@ internal sealed class Http1ChunkedDecoder
             _kept = left == 0 ? (Phase.DataEnd, 0) : (Phase.Data, left);
         }
 
-        ReleaseSegments();
+        Forget();
+    }
+
+    /// <summary>Lets go of the input that was decoded and not advanced.</summary>
+    public void Forget()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _segments[i].Clear();
+        }
+
+        _count = 0;
+        _length = 0;
     }
 
     /// <summary>Takes one element of the coding; false if it must wait for input, or for the data before it to be taken.</summary>
@@ -238,17 +250,6 @@ internal sealed class Http1ChunkedDecoder
         _count++;
         _length += memory.Length;
         _now.Left -= memory.Length;
-    }
-
-    private void ReleaseSegments()
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            _segments[i].Clear();
-        }
-
-        _count = 0;
-        _length = 0;
     }
 
     private static (SequencePosition Position, long Left) Map(in ReadOnlySequence<byte> input, SequencePosition position)

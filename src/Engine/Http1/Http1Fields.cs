@@ -44,7 +44,8 @@ public static class Http1Fields
         fields.Remove("proxy-connection"u8);
         fields.Remove("transfer-encoding"u8);
         fields.Remove("upgrade"u8);
-        if (fields.TryGet("te"u8, out var te) && !(te.Length == 8 && Ascii.EqualsIgnoreCase(te, "trailers"u8)))
+        var te = fields.IndexOf("te"u8);
+        if (te >= 0 && (fields.IndexOf("te"u8, te + 1) >= 0 || !Ascii.EqualsIgnoreCase(fields[te].Value, "trailers"u8)))
         {
             fields.Remove("te"u8);
         }

@@ -74,43 +74,68 @@ public sealed class Http1Reader
         return _body;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReadHeadAsync(IHttp1Head head, CancellationToken cancellationToken)
+    private ValueTask<bool> ReadHeadAsync(IHttp1Head head, CancellationToken cancellationToken)
     {
         head.Clear();
         _lines.Reset();
         _headLeft = _limits.MaxHeadSize;
         _started = false;
+        var read = _input.ReadAsync(cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return ReadHeadSlowAsync(head, read, cancellationToken);
+        }
+
+        return TryTake(head, read.Result, cancellationToken) is { } isHead
+            ? new ValueTask<bool>(isHead)
+            : ReadHeadSlowAsync(head, _input.ReadAsync(cancellationToken), cancellationToken);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReadHeadSlowAsync(IHttp1Head head, ValueTask<ReadResult> read, CancellationToken cancellationToken)
+    {
         while (true)
         {
-            var result = await _input.ReadAsync(cancellationToken);
-            var rest = result.Buffer;
-            var whole = false;
-            try
+            if (TryTake(head, await read, cancellationToken) is { } isHead)
             {
-                whole = TryReadLines(head, ref rest);
-            }
-            finally
-            {
-                _input.AdvanceTo(rest.Start, whole ? rest.Start : result.Buffer.End);
+                return isHead;
             }
 
-            if (whole)
-            {
-                head.Finish();
-                return true;
-            }
-
-            if (result.IsCanceled)
-            {
-                throw new OperationCanceledException("Reading the head was cancelled.", cancellationToken);
-            }
-
-            if (result.IsCompleted)
-            {
-                return !_started && rest.IsEmpty ? false : throw Truncated();
-            }
+            read = _input.ReadAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Takes what one read brought: true for a head, false for the end of the input, null if more must come.</summary>
+    private bool? TryTake(IHttp1Head head, in ReadResult result, CancellationToken cancellationToken)
+    {
+        var rest = result.Buffer;
+        var isWhole = false;
+        try
+        {
+            isWhole = TryReadLines(head, ref rest);
+        }
+        finally
+        {
+            _input.AdvanceTo(rest.Start, isWhole ? rest.Start : result.Buffer.End);
+        }
+
+        if (isWhole)
+        {
+            head.Finish();
+            return true;
+        }
+
+        if (result.IsCanceled)
+        {
+            throw new OperationCanceledException("Reading the head was cancelled.", cancellationToken);
+        }
+
+        if (!result.IsCompleted)
+        {
+            return null;
+        }
+
+        return _started || !rest.IsEmpty ? throw Truncated() : false;
     }
 
     /// <summary>Reads the lines that are whole; true after the empty one that ends the head.</summary>

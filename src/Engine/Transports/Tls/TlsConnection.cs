@@ -61,7 +61,9 @@ public static class TlsConnection
     {
         var connection = handshake.Connection;
         var below = new PipeStream(connection.Transport);
-        var tls = new SslStream(below, leaveInnerStreamOpen: true);
+
+        // Left open, the stream below would be flushed when this is disposed, after the connection has ended; disposing it does nothing.
+        var tls = new SslStream(below, leaveInnerStreamOpen: false);
         using var deadline = new CancellationTokenSource(handshake.Timeout, handshake.Time);
         using var link = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
         try

@@ -79,6 +79,13 @@ public sealed class FieldList
         value.CopyTo(_bytes.AsSpan(offset));
     }
 
+    /// <summary>Appends a field line and gives the room for its value, to be filled in at once.</summary>
+    internal Span<byte> Reserve(ReadOnlySpan<byte> name, int valueLength, bool sensitive = false)
+    {
+        var offset = Append(name, valueLength, sensitive);
+        return _bytes.AsSpan(offset, valueLength);
+    }
+
     /// <summary>Appends every line of another list.</summary>
     public void AddRange(FieldList other)
     {

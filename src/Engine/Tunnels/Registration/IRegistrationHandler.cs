@@ -1,0 +1,17 @@
+namespace Engine.Tunnels.Registration;
+
+/// <summary>What an edge does when a connector calls it. Calls come one at a time.</summary>
+internal interface IRegistrationHandler
+{
+    /// <summary>Judges the registration; called until it succeeds once.</summary>
+    ValueTask<RegisterConnectionResults> RegisterAsync(RegisterConnectionParameters parameters);
+
+    /// <summary>Called when the answer to a registration was sent.</summary>
+    void Registered(RegisterConnectionResults results);
+
+    /// <summary>Keeps the connector's configuration for display.</summary>
+    void UpdateLocalConfiguration(ReadOnlyMemory<byte> json);
+
+    /// <summary>The connector wants no more streams; called when the answer was sent.</summary>
+    void Unregistered();
+}

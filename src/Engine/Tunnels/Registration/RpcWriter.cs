@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Engine.Tunnels.Registration;
+
+/// <summary>Sends messages, one after the other, from any thread.</summary>
+/// <remarks>Borrows the output. Few messages are ever sent, so that a semaphore will do.</remarks>
+internal sealed class RpcWriter(PipeWriter output)
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private bool _completed;
+
+    /// <summary>Sends a message.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
+        SendAsync(message, default, cancellationToken);
+
+    /// <summary>Sends two messages in one flush.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_completed)
+            {
+                throw new RpcException("The control stream has ended.", RpcErrorKind.Disconnected);
+            }
+
+            output.Write(first.Span);
+            output.Write(second.Span);
+            await output.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the output behind what was sent; further sends fail.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (!_completed)
+            {
+                _completed = true;
+                await output.CompleteAsync();
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}

@@ -18,11 +18,11 @@ public sealed class EdgeLimits
     /// <summary>How long a visitor may stall inside what remains of a request whose answer is complete. 10 s.</summary>
     public TimeSpan LingerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often an idle tunnel connection is asked for a sign of life; it is given up after as long again. 15 s; zero is off.</summary>
-    public TimeSpan TunnelKeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long running streams may go on when a connector unregisters. 3 min, the longest grace period of the original connector.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long running streams may go on when a connector unregisters. 30 s.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the streams of a connection may go on that a newer one of the same connector and index has replaced. 5 s.</summary>
+    public TimeSpan ReplacedTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Visitors' connections at a time, over all listeners; those beyond it are closed on accept. 10,000.</summary>
     public int MaxVisitorConnections { get; set; } = 10_000;

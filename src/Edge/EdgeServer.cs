@@ -1,14 +1,35 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Engine.Edge.Certificates;
+using Engine.Edge.Front;
+using Engine.Edge.Registry;
+using Engine.Transports;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Engine.Edge;
 
 /// <summary>The public side: accepts connectors and visitors, and carries each visitor's request to a connector of the right tunnel.</summary>
-/// <remarks>Started once and stopped once; members may be called from any thread.</remarks>
+/// <remarks>Started once and stopped once; members may be called from any thread after that.</remarks>
 public sealed class EdgeServer : IAsyncDisposable
 {
+    private readonly EdgeOptions _options;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly IConnectionListenerFactory _transport;
+    private readonly CancellationTokenSource _cut = new();
+    private readonly Lock _lock = new();
+    private readonly List<AcceptLoop> _publicLoops = [];
+    private readonly ConnectionGate _visitorGate;
+    private AcceptLoop? _tunnelLoop;
+    private EdgeServices? _edge;
+    private VisitorServer? _visitors;
+    private TunnelServer? _tunnels;
+    private CertificateAuthority? _authority;
+    private Task? _stopping;
+
     /// <summary>Prepares an edge; nothing is opened before <see cref="StartAsync"/>.</summary>
     /// <param name="options">What to listen on, whom to admit, where to route.</param>
     /// <param name="loggerFactory">Where its log goes; none when null.</param>
@@ -17,36 +38,187 @@ public sealed class EdgeServer : IAsyncDisposable
     public EdgeServer(EdgeOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null, IConnectionListenerFactory? transport = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _ = (loggerFactory, timeProvider, transport);
+        _options = options;
+        _loggerFactory = loggerFactory ?? NullLoggerFactory.Instance;
+        _log = _loggerFactory.CreateLogger("Engine.Edge");
+        _time = timeProvider ?? TimeProvider.System;
+        _transport = transport ?? new SocketConnectionListenerFactory(loggerFactory: _loggerFactory);
+        _visitorGate = new ConnectionGate(options.Limits.MaxVisitorConnections);
     }
 
     /// <summary>The addresses visitors can use, in the order of <see cref="EdgeOptions.PublicListeners"/>, with the ports really taken.</summary>
-    public IReadOnlyList<EndPoint> PublicEndPoints => throw new NotSupportedException();
+    public IReadOnlyList<EndPoint> PublicEndPoints
+    {
+        get
+        {
+            var all = new List<EndPoint>(_publicLoops.Count);
+            foreach (var loop in _publicLoops)
+            {
+                all.Add(loop.EndPoint);
+            }
+
+            return all;
+        }
+    }
 
     /// <summary>The address connectors can dial, with the port really taken; null when there is no tunnel listener.</summary>
-    public EndPoint? TunnelEndPoint => throw new NotSupportedException();
+    public EndPoint? TunnelEndPoint => _tunnelLoop?.EndPoint;
 
     /// <summary>The file that holds the authority's certificate, for a connector's <c>--cacert</c>; null without a data folder.</summary>
-    public string? CaCertificatePath => throw new NotSupportedException();
+    public string? CaCertificatePath { get; private set; }
 
     /// <summary>The authority's certificate, without its key.</summary>
-    public X509Certificate2 CaCertificate => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The edge was not started.</exception>
+    public X509Certificate2 CaCertificate => (_authority ?? throw NotStarted()).Certificate;
+
+    /// <summary>How many connections of connectors are registered.</summary>
+    public int RegisteredConnections => _edge?.Registry.Count ?? 0;
 
     /// <summary>Opens the data folder and the listeners; all of them, or it throws and none.</summary>
     /// <exception cref="EdgeConfigurationException">The options contradict themselves, or a file or folder cannot be used.</exception>
     /// <exception cref="AddressInUseException">Another program has one of the ports.</exception>
-    public Task StartAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (_edge is not null)
+        {
+            throw new InvalidOperationException("The edge was started before. Create another one.");
+        }
+
+        var start = new EdgeStart(_options, _time);
+        _edge = start.CreateServices(_log, _cut.Token);
+        _visitors = new VisitorServer(_edge);
+        _tunnels = new TunnelServer(_edge, new StaticTunnelAuthenticator(_options.Tunnels, _options.Location), _loggerFactory);
+        (_authority, CaCertificatePath) = start.OpenAuthority();
+        try
+        {
+            await BindAsync(start, cancellationToken);
+        }
+        catch
+        {
+            await DisposeLoopsAsync();
+            throw;
+        }
+
+        _tunnelLoop?.Start();
+        foreach (var loop in _publicLoops)
+        {
+            loop.Start();
+        }
+    }
 
     /// <summary>Stops accepting, lets running requests end, then lets the connectors go.</summary>
     /// <param name="cancellationToken">When it fires, what still runs is cut.</param>
-    public Task StopAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (_edge is null)
+        {
+            return;
+        }
 
-    /// <summary>Serves a connector's connection that another transport has accepted; completes when it is over.</summary>
-    public Task RunTunnelConnectionAsync(ConnectionContext connection, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        using var cut = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cut);
+        Task stopping;
+        lock (_lock)
+        {
+            stopping = _stopping ??= StopOnceAsync();
+        }
+
+        await stopping;
+    }
+
+    /// <summary>Serves a connector's connection that another transport has accepted, TLS included; completes when it is over.</summary>
+    public Task RunTunnelConnectionAsync(ConnectionContext connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return (_tunnels ?? throw NotStarted()).RunAsync(connection);
+    }
 
     /// <summary>Serves a visitor's connection that another transport has accepted; completes when it is over.</summary>
-    public Task RunVisitorConnectionAsync(ConnectionContext connection, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public async Task RunVisitorConnectionAsync(ConnectionContext connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var visitors = _visitors ?? throw NotStarted();
+        if (!_visitorGate.TryEnter(out var isFirstRefusal))
+        {
+            if (isFirstRefusal)
+            {
+                EdgeLog.TooMany(_log, connection.RemoteEndPoint?.ToString() ?? "", _visitorGate.Limit);
+            }
+
+            connection.Abort(new ConnectionAbortedException("Too many visitors are connected."));
+            await connection.DisposeAsync();
+            return;
+        }
+
+        try
+        {
+            await visitors.RunAsync(connection);
+        }
+        finally
+        {
+            _visitorGate.Leave();
+        }
+    }
 
     /// <summary>Stops at once.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        await DisposeLoopsAsync();
+        _authority?.Dispose();
+    }
+
+    private async Task BindAsync(EdgeStart start, CancellationToken cancellationToken)
+    {
+        if (_options.TunnelEndPoint is { } tunnelEndPoint)
+        {
+            var factory = new TlsConnectionListenerFactory(_transport, start.TunnelTls(_authority!), _loggerFactory, _time);
+            var listener = await factory.BindAsync(tunnelEndPoint, cancellationToken);
+            _tunnelLoop = new AcceptLoop(listener, RunTunnelConnectionAsync, _time, _log);
+            EdgeLog.ListeningForConnectors(_log, listener.EndPoint.ToString()!, CaCertificatePath ?? "an authority in memory");
+        }
+
+        TlsConnectionListenerFactory? tls = null;
+        foreach (var options in _options.PublicListeners)
+        {
+            IConnectionListenerFactory factory = options.IsTls
+                ? tls ??= new TlsConnectionListenerFactory(_transport, start.VisitorTls(_authority!), _loggerFactory, _time)
+                : _transport;
+            var listener = await factory.BindAsync(options.EndPoint, cancellationToken);
+            _publicLoops.Add(new AcceptLoop(listener, RunVisitorConnectionAsync, _time, _log));
+            EdgeLog.Listening(_log, listener.EndPoint.ToString()!, options.IsTls ? " over TLS" : "");
+        }
+    }
+
+    private async Task StopOnceAsync()
+    {
+        _edge!.Stop();
+        foreach (var loop in _publicLoops)
+        {
+            await loop.StopAsync();
+        }
+
+        if (_tunnelLoop is not null)
+        {
+            await _tunnelLoop.StopAsync();
+        }
+
+        _visitors!.Drain();
+        await _visitorGate.WaitForEmptyAsync();
+        await _tunnels!.DrainAsync();
+    }
+
+    private async ValueTask DisposeLoopsAsync()
+    {
+        foreach (var loop in _publicLoops)
+        {
+            await loop.DisposeAsync();
+        }
+
+        if (_tunnelLoop is not null)
+        {
+            await _tunnelLoop.DisposeAsync();
+        }
+    }
+
+    private static InvalidOperationException NotStarted() => new("The edge was not started.");
 }

@@ -1,0 +1,302 @@
+using System.Buffers.Text;
+using System.Text;
+using Engine.Edge.Answers;
+using Engine.Edge.Front;
+using Engine.Edge.Registry;
+using Engine.Fields;
+using Engine.Http1;
+using Engine.Splicing;
+using Engine.WebSockets;
+
+namespace Engine.Edge.Forwarding;
+
+/// <summary>One request on one stream of a tunnel: the body goes up, the answer comes down.</summary>
+/// <remarks>
+/// Borrows the visitor and the stream from the forwarder. A failure is put to the side it was seen on: the visitor's resets the
+/// stream (CANCEL), the tunnel's becomes an answer of our own, or a visible cut once the visitor has the head.
+/// </remarks>
+internal sealed class TunnelExchange
+{
+    private readonly VisitorExchange _visitor;
+    private readonly ITunnelStream _stream;
+    private readonly ExchangeContext _context;
+    private readonly EdgeServices _edge;
+
+    public TunnelExchange(VisitorExchange visitor, ITunnelStream stream, ExchangeContext context, EdgeServices edge)
+    {
+        _visitor = visitor;
+        _stream = stream;
+        _context = context;
+        _edge = edge;
+    }
+
+    /// <summary>Runs the exchange; the stream is over when it returns, unless it says so by a visitor that is gone.</summary>
+    public async ValueTask<AttemptResult> RunAsync()
+    {
+        using var abort = _visitor.Aborted.UnsafeRegister(static stream => ((ITunnelStream)stream!).Reset(), _stream);
+        if (!_visitor.HasBody && _visitor.Upgrade is null)
+        {
+            _visitor.RequestEnded();
+        }
+
+        var upload = Upload.Start(_visitor, _stream);
+        TunnelResponse response;
+        try
+        {
+            response = await ReadFinalAsync();
+        }
+        catch (VisitorGoneException)
+        {
+            await AbandonAsync(upload);
+            return AttemptResult.Done;
+        }
+        catch (Exception error) when (BodyPump.IsConnectionFailure(error) || error is InvalidDataException)
+        {
+            return await FailAsync(upload, error);
+        }
+
+        return await AnswerAsync(response, upload);
+    }
+
+    private async ValueTask<AttemptResult> AnswerAsync(TunnelResponse response, Upload? upload)
+    {
+        if (Judge(response) is { } answer)
+        {
+            await AbandonAsync(upload);
+            return AttemptResult.Failed(answer);
+        }
+
+        if (response.IsUpgrade)
+        {
+            await SpliceAsync();
+            return AttemptResult.Done;
+        }
+
+        if (await DownloadAsync(response))
+        {
+            await EndUploadAsync(upload);
+        }
+        else
+        {
+            await AbandonAsync(upload);
+        }
+
+        return AttemptResult.Done;
+    }
+
+    /// <summary>Passes on interim heads until the final one comes.</summary>
+    private async ValueTask<TunnelResponse> ReadFinalAsync()
+    {
+        while (true)
+        {
+            var response = await _stream.ReadResponseAsync(CancellationToken.None);
+            if (!response.IsInformational)
+            {
+                return response;
+            }
+
+            if (_visitor.TakesInformational && _visitor.Response.Write(response, _context.TraceId))
+            {
+                try
+                {
+                    await _visitor.WriteInformationalAsync(response.Status, _visitor.Response.Fields);
+                }
+                catch (Exception error) when (BodyPump.IsConnectionFailure(error))
+                {
+                    throw new VisitorGoneException(error);
+                }
+            }
+        }
+    }
+
+    /// <summary>Decides whether the head may go to the visitor, and prepares its fields.</summary>
+    private OwnAnswer? Judge(in TunnelResponse response)
+    {
+        if (response.IsOverloaded)
+        {
+            return OwnAnswer.ConnectorOverloaded;
+        }
+
+        if (response.IsFailure)
+        {
+            return OwnAnswer.ForOrigin(response.Status, response.ErrorCode);
+        }
+
+        if (response.Status is < 100 or > 999 || (response.Status == 101 && !response.IsUpgrade) || (response.IsUpgrade && _visitor.Upgrade is null))
+        {
+            return OwnAnswer.TunnelProtocol;
+        }
+
+        if (response.IsUpgrade && _visitor.NeedsKey && !HasAcceptFor(response.Fields))
+        {
+            return OwnAnswer.WebSocketAccept;
+        }
+
+        return _visitor.Response.Write(response, _context.TraceId) && TryReadLength(response.Fields, out _) ? null : OwnAnswer.TunnelProtocol;
+    }
+
+    private bool HasAcceptFor(FieldList fields) =>
+        fields.TryGet("sec-websocket-accept"u8, out var accept) && WebSocketHandshake.IsAcceptFor(_context.Key, accept);
+
+    /// <returns>Whether the answer went out whole.</returns>
+    private async ValueTask<bool> DownloadAsync(TunnelResponse response)
+    {
+        var fields = _visitor.Response.Fields;
+        TryReadLength(fields, out var length);
+        var hasNoBody = response.Status is 204 or 304 || Ascii.Equals(_visitor.Method, "HEAD"u8);
+        var isEmpty = hasNoBody || _stream.IsResponseEmpty;
+        if (response.Status == 204)
+        {
+            fields.Remove("content-length"u8);
+        }
+
+        if (isEmpty && !hasNoBody)
+        {
+            if (length > 0)
+            {
+                return Cut(null, "the body that Content-Length announced is missing");
+            }
+
+            fields.Set("content-length"u8, "0"u8);
+        }
+
+        try
+        {
+            var output = _visitor.Start(response.Status, fields, isEmpty);
+            return isEmpty ? await EndAsync(null) : await MoveBodyAsync(output, length);
+        }
+        catch (Exception error) when (BodyPump.IsConnectionFailure(error))
+        {
+            return Cut(error, "the visitor is gone");
+        }
+    }
+
+    private async ValueTask<bool> MoveBodyAsync(System.IO.Pipelines.PipeWriter output, long? length)
+    {
+        var pump = new BodyPump();
+        var end = await pump.RunAsync(_stream.Transport.Input, output, length);
+        return end switch
+        {
+            PumpEnd.Completed when pump.Missing == 0 => await EndAsync(_stream.Trailers),
+            PumpEnd.Completed => Cut(null, "the body is shorter than Content-Length"),
+            PumpEnd.TooLong => Cut(null, "the body is longer than Content-Length"),
+            PumpEnd.SinkFailed => Cut(pump.Error, "the visitor is gone"),
+            _ => Cut(pump.Error, "the connector broke off"),
+        };
+    }
+
+    private async ValueTask<bool> EndAsync(FieldList? trailers)
+    {
+        var passed = trailers is { Count: > 0 } && _visitor.Response.WriteTrailers(trailers);
+        await _visitor.EndAsync(passed ? _visitor.Response.Fields : null);
+        return true;
+    }
+
+    /// <summary>Ends both sides of an answer that cannot become whole.</summary>
+    private bool Cut(Exception? error, string why)
+    {
+        EdgeLog.ExchangeCut(_edge.Log, _context.TraceId, why, error);
+        _stream.Reset();
+        _visitor.Truncate();
+        return false;
+    }
+
+    private async ValueTask SpliceAsync()
+    {
+        try
+        {
+            var pipe = await _visitor.SwitchAsync(_visitor.Response.Fields);
+            var result = await Splice.RunAsync(pipe, _stream.Transport, null, _edge.Cut);
+            if (!result.IsClean)
+            {
+                Cut(result.Error, result.Failed == SpliceSide.A ? "the visitor is gone" : "the connector broke off");
+            }
+        }
+        catch (Exception error) when (BodyPump.IsConnectionFailure(error))
+        {
+            Cut(error, "the visitor is gone");
+        }
+    }
+
+    private async ValueTask<AttemptResult> FailAsync(Upload? upload, Exception error)
+    {
+        if (error is StreamNotProcessedException && (upload is null || await upload.TakeBackAsync()))
+        {
+            return AttemptResult.Untouched;
+        }
+
+        await AbandonAsync(upload);
+        if (_visitor.Aborted.IsCancellationRequested)
+        {
+            return AttemptResult.Done;
+        }
+
+        if (upload?.VisitorFault is { } fault)
+        {
+            return fault is Http1Exception ? AttemptResult.Failed(OwnAnswer.BadRequest) : AttemptResult.Done;
+        }
+
+        EdgeLog.StreamFailed(_edge.Log, _context.TraceId, error);
+        if (error is InvalidDataException)
+        {
+            return AttemptResult.Failed(OwnAnswer.TunnelProtocol);
+        }
+
+        return error is TunnelConnectionLostException && upload is null && IsSafe(_visitor.Method)
+            ? AttemptResult.Lost
+            : AttemptResult.Failed(OwnAnswer.TunnelLost);
+    }
+
+    private async ValueTask EndUploadAsync(Upload? upload)
+    {
+        if (upload is null)
+        {
+            return;
+        }
+
+        if (_visitor.AwaitsContinue)
+        {
+            await upload.StopAsync();
+        }
+        else
+        {
+            await upload.FinishAsync(_edge.Limits.LingerTimeout, _edge.Time);
+        }
+    }
+
+    private async ValueTask AbandonAsync(Upload? upload)
+    {
+        _stream.Reset();
+        if (upload is not null)
+        {
+            await upload.StopAsync();
+        }
+    }
+
+    /// <summary>RFC 9110 §9.2.1; what changes nothing does no harm twice.</summary>
+    private static bool IsSafe(ReadOnlySpan<byte> method) =>
+        method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("OPTIONS"u8);
+
+    /// <summary>Reads Content-Length; false when it is there in a form that two readers could take differently.</summary>
+    private static bool TryReadLength(FieldList fields, out long? length)
+    {
+        length = null;
+        var index = fields.IndexOf("content-length"u8);
+        if (index < 0)
+        {
+            return true;
+        }
+
+        var value = fields[index].Value;
+        if (fields.IndexOf("content-length"u8, index + 1) >= 0 ||
+            value.ContainsAnyExceptInRange((byte)'0', (byte)'9') ||
+            !Utf8Parser.TryParse(value, out long parsed, out var used) ||
+            used != value.Length)
+        {
+            return false;
+        }
+
+        length = parsed;
+        return true;
+    }
+}

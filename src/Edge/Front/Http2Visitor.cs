@@ -1,0 +1,81 @@
+using Engine.Edge.Forwarding;
+using Engine.Http2;
+using Microsoft.AspNetCore.Connections;
+
+namespace Engine.Edge.Front;
+
+/// <summary>A visitor's HTTP/2 connection: requests beside each other, one a stream.</summary>
+/// <remarks>Owns the connection under it, as <see cref="Http2Connection"/> does. <see cref="DrainAsync"/> may be called from any thread.</remarks>
+internal sealed class Http2Visitor : IAsyncDisposable
+{
+    private readonly Http2Connection _connection;
+    private readonly VisitorPeer _peer;
+    private readonly Forwarder _forwarder;
+    private readonly EdgeServices _edge;
+
+    public Http2Visitor(ConnectionContext transport, VisitorPeer peer, Forwarder forwarder, EdgeServices edge)
+    {
+        _peer = peer;
+        _forwarder = forwarder;
+        _edge = edge;
+        var options = Http2ConnectionOptions.Public();
+        options.EnableConnectProtocol = true;
+        options.MaxHeaderListSize = edge.Limits.MaxHeadSize;
+        options.IdleTimeout = edge.Limits.KeepAliveTimeout;
+        options.SettingsTimeout = edge.Limits.HeadTimeout;
+        options.TimeProvider = edge.Time;
+        options.Logger = edge.Log;
+        _connection = new Http2Connection(transport, Http2Role.Server, options);
+    }
+
+    /// <summary>Serves requests until the connection is over.</summary>
+    public async Task RunAsync(CancellationToken cut)
+    {
+        var running = _connection.RunAsync(cut);
+        while (await AcceptAsync() is { } stream)
+        {
+            // Each stream answers for itself and never throws; the connection is not over before its streams are.
+            _ = ServeAsync(stream);
+        }
+
+        await running;
+    }
+
+    /// <summary>Takes no more requests and waits for those that run.</summary>
+    public ValueTask DrainAsync(CancellationToken cancellationToken) => _connection.ShutdownAsync(Http2ErrorCode.NoError, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async ValueTask<Http2Stream?> AcceptAsync()
+    {
+        try
+        {
+            return (Http2Stream?)await _connection.AcceptAsync();
+        }
+        catch (Exception error) when (BodyPump.IsConnectionFailure(error))
+        {
+            return null;
+        }
+    }
+
+    private async Task ServeAsync(Http2Stream stream)
+    {
+        await using (stream)
+        {
+            try
+            {
+                await _forwarder.ServeAsync(new Http2Exchange(stream, _peer));
+            }
+            catch (Exception error) when (BodyPump.IsConnectionFailure(error))
+            {
+                stream.Reset(Http2ErrorCode.Cancel);
+            }
+            catch (Exception error)
+            {
+                EdgeLog.VisitorFailed(_edge.Log, error);
+                stream.Reset(Http2ErrorCode.InternalError);
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Engine.Ingress.Re2;
 
 namespace Engine.Ingress;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>What stands after a backslash.</summary>
 internal static class Re2Escape

@@ -1,4 +1,4 @@
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>RE2's flags that change what matches; <c>U</c> (laziness by default) does not.</summary>
 [Flags]

@@ -1,4 +1,4 @@
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>Walks an expression by characters (not by UTF-16 units).</summary>
 internal ref struct Re2Reader(string text)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>A set of characters as ranges of code points.</summary>
 internal sealed class Re2Set

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>A repetition: <c>* + ?</c> or counts in braces.</summary>
 internal readonly record struct Re2Repeat(string Text, int Count)

@@ -1,4 +1,4 @@
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>An expression that RE2 would not take, or that says what our engine cannot.</summary>
 internal sealed class Re2SyntaxException(string message, int position) : Exception(message)

@@ -1,4 +1,4 @@
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>A class in brackets.</summary>
 internal static class Re2Class

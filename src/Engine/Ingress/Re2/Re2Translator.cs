@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Engine.Ingress;
+namespace Engine.Ingress.Re2;
 
 /// <summary>Rewrites an expression of RE2's syntax (as Go reads it) into one that means the same to .NET.</summary>
 /// <remarks>

@@ -175,5 +175,19 @@ public sealed class MessageTests(TunnelFixture tunnel)
         Assert.Contains("slow\n", await visitor.ReadToEndAsync());
     }
 
+    [Fact]
+    public async Task A_request_that_comes_round_is_counted_and_refused()
+    {
+        Assert.StartsWith("HTTP/1.1 508 ", await AskAsync("GET / HTTP/1.1\r\nHost: loop.test\r\nConnection: close\r\n\r\n"));
+    }
+
+    [Theory]
+    [InlineData("nobody.example")]
+    [InlineData("management.argotunnel.com")]
+    public async Task A_host_without_route_is_not_found(string host)
+    {
+        Assert.StartsWith("HTTP/1.1 404 ", await AskAsync($"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
+    }
+
     private Task<string> AskAsync(string request) => RawVisitor.AskAsync(tunnel.Port, request);
 }

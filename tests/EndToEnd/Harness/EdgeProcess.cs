@@ -13,15 +13,17 @@ internal sealed class EdgeProcess : IAsyncDisposable
     {
         _folder.Write("tunnel.json", identity.Json);
         Configuration = _folder.Write("edge.yaml", $"""
-            data: {_folder["data"]}
+            dataFolder: {_folder["data"]}
             listen:
-              - address: 127.0.0.1:{VisitorPort}
+              - 127.0.0.1:{VisitorPort}
               - address: 127.0.0.1:{TlsPort}
                 tls: true
-            tunnel-listen: 127.0.0.1:{TunnelPort}
+            tunnelListen: 127.0.0.1:{TunnelPort}
             tunnels:
-              - credentials-file: {_folder["tunnel.json"]}
-                hostnames: [{string.Join(", ", hostnames.Select(name => $"\"{name}\""))}]
+              - name: ours
+                credentialsFile: {_folder["tunnel.json"]}
+            routes:
+            {string.Join('\n', hostnames.Select(name => $"  - {{ hostname: \"{name}\", tunnel: ours }}"))}
             """);
     }
 

@@ -38,7 +38,7 @@ public sealed class TunnelFixture : IAsyncLifetime
         _node = await ScriptOrigin.StartNodeAsync();
         _webSocket = await ScriptOrigin.StartWebSocketAsync();
         _grpc = await GrpcOrigin.StartAsync();
-        _edge = new EdgeProcess(_identity, "*.test", "unroutable.example");
+        _edge = new EdgeProcess(_identity, "*.test");
         await _edge.StartAsync();
         _connector = new ConnectorProcess(_identity, _edge.TunnelPort, _edge.CaFile, $"""
               - hostname: files.test
@@ -51,6 +51,8 @@ public sealed class TunnelFixture : IAsyncLifetime
                 service: http://127.0.0.1:{_grpc.Port}
               - hostname: refused.test
                 service: http://127.0.0.1:{FreePort.Next()}
+              - hostname: loop.test
+                service: http://127.0.0.1:{_edge.VisitorPort}
               - service: http_status:404
             """);
         await _connector.StartAsync(connections: 4);

@@ -1,4 +1,5 @@
 using Engine.Buffers;
+using Engine.Http2.Frames;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.Http2;
@@ -62,6 +63,19 @@ public sealed class Http2ConnectionOptions
 
     /// <summary>The next stream id of the client role; tests start near the end of the ids.</summary>
     internal int FirstStreamId { get; set; } = 1;
+
+    /// <summary>Refuses what the protocol can't carry.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(InitialStreamWindow, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionWindow, 65_535);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameSize, FrameHeader.DefaultMaxLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrameSize, FrameHeader.MaxLength);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHeaderListSize, 1024);
+        ArgumentOutOfRangeException.ThrowIfNegative(HeaderTableSize);
+        ArgumentNullException.ThrowIfNull(Budget);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
 
     /// <summary>Options towards visitors: 100 streams, small windows that grow, strict limits.</summary>
     public static Http2ConnectionOptions Public() => new(Http2Profile.Public);

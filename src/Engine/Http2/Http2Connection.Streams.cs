@@ -1,0 +1,366 @@
+using System.Text;
+using Engine.Fields;
+using Engine.Http2.Connections;
+using Engine.Http2.FlowControl;
+using Engine.Http2.Sending;
+using Microsoft.AspNetCore.Connections;
+
+namespace Engine.Http2;
+
+/// <summary>What the parts of a connection share. Unless said otherwise, everything here runs under <see cref="Gate"/>.</summary>
+public sealed partial class Http2Connection
+{
+    // Before the peer has said how many streams it takes, as many as servers commonly do.
+    private const int SlotsBeforeSettings = 100;
+
+    // How long a peer has to read our last frames and to close its side after we have closed ours.
+    private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly StreamTable _streams;
+    private readonly AcceptQueue _accepts;
+    private readonly OpenQueue _opens;
+    private readonly HeadersReceiver _headers;
+    private readonly ReceiveLoop _receive;
+    private Http2ConnectionEnd? _end;
+    private bool _isAborted;
+
+    /// <summary>Guards the state of the connection and its streams.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal WakeQueue Wakes { get; }
+
+    internal FrameSender Sender { get; }
+
+    internal ReceiveFlow Flow { get; }
+
+    internal Pings Pings { get; }
+
+    internal SettingsExchange Settings { get; }
+
+    internal Drain Drain { get; }
+
+    internal Liveness Liveness { get; }
+
+    /// <summary>Whether the connection is over. May be read without the gate.</summary>
+    internal bool HasEnded => Volatile.Read(ref _end) is not null;
+
+    /// <summary>Whether another stream may be opened by us.</summary>
+    internal bool HasSlot => !IsDraining && _streams.Count < SlotLimit;
+
+    /// <summary>Whether one stream may hold only a part of the connection's send window.</summary>
+    internal bool LimitsShares => Role == Http2Role.Client && _options.Profile == Http2Profile.Tunnel;
+
+    /// <summary>The highest stream id that the peer has used.</summary>
+    internal int LastPeerStreamId => _streams.LastPeerId;
+
+    private long SlotLimit => Settings.IsReceived ? Settings.Peer.MaxConcurrentStreams : SlotsBeforeSettings;
+
+    /// <summary>Outside of the gate: runs the continuations that became due, and sends what was written.</summary>
+    internal void Leave()
+    {
+        Wakes.Run();
+        Sender.Flush();
+    }
+
+    /// <summary>How much one stream may have in flight that the peer has not returned.</summary>
+    /// <param name="isLifted">Whether the stream was found to wait for a peer that returns credit by the half window.</param>
+    internal long StreamShare(bool isLifted)
+    {
+        if (!LimitsShares)
+        {
+            return long.MaxValue;
+        }
+
+        var window = Sender.Scheduler.Window.Peak;
+        return isLifted ? (window / 2) + SendScheduler.Quantum : Math.Max(window / 4, SendScheduler.Quantum);
+    }
+
+    /// <summary>The receive window of a new stream.</summary>
+    internal ReceiveWindow NewReceiveWindow()
+    {
+        // Until the peer has read our SETTINGS it may count from the default of the RFC (§6.9.2).
+        var size = _options.InitialStreamWindow;
+        return new ReceiveWindow(size, Settings.IsAcknowledged ? size : Math.Max(size, 65_535), _options.TimeProvider.GetTimestamp());
+    }
+
+    internal Http2Stream? FindStream(int streamId) => _streams.Find(streamId);
+
+    internal bool IsIdle(int streamId) => _streams.IsIdle(streamId);
+
+    internal ClosedBy CauseOf(int streamId) => _streams.CauseOf(streamId);
+
+    internal void UsePeerId(int streamId) => _streams.Use(streamId);
+
+    /// <summary>The open streams as they are now; the table may change while they are visited.</summary>
+    internal Http2Stream[] OpenStreams() => [.. _streams.Open];
+
+    /// <summary>Whether a request is served: not after our last GOAWAY, not beyond the limit of streams.</summary>
+    internal bool MayServe(int streamId)
+    {
+        if (HasEnded || streamId > Drain.LastServedId || _streams.Count >= _options.MaxConcurrentStreams)
+        {
+            return false;
+        }
+
+        // Streams that were reset still cost until their handlers let go (CVE-2023-44487).
+        return _options.Profile == Http2Profile.Tunnel || _streams.Owned < 2L * _options.MaxConcurrentStreams;
+    }
+
+    /// <summary>Refuses a request before anything was done with it.</summary>
+    internal void RefuseStream(int streamId)
+    {
+        _streams.Refuse(streamId);
+        Sender.ResetStream(streamId, Http2ErrorCode.RefusedStream);
+    }
+
+    /// <summary>Answers 431 (RFC 6585 §5) to a request whose head was not kept.</summary>
+    internal void RefuseLargeHead(int streamId, bool endStream)
+    {
+        var answer = new FieldList();
+        answer.Add(":status"u8, "431"u8);
+        answer.Add("content-length"u8, "0"u8);
+        Sender.Headers(streamId, answer, endStream: true);
+        _streams.Refuse(streamId);
+        if (!endStream)
+        {
+            Sender.ResetStream(streamId, Http2ErrorCode.NoError);
+        }
+    }
+
+    /// <summary>Gives a request to whoever accepts.</summary>
+    internal void AddRequest(int streamId, FieldList head, bool endStream, long? contentLength)
+    {
+        var stream = new Http2Stream(this, streamId, Settings.Peer.InitialWindowSize);
+        _streams.Add(stream);
+        stream.ReceiveRequest(head, endStream, contentLength);
+        Liveness.Used();
+        _accepts.Add(stream);
+    }
+
+    /// <summary>Opens a stream of our own.</summary>
+    internal Http2Stream Open(FieldList head, bool endStream)
+    {
+        var stream = new Http2Stream(this, _streams.TakeLocalId(), Settings.Peer.InitialWindowSize);
+        _streams.Add(stream);
+        stream.SendRequest(head, endStream);
+        Liveness.Used();
+        if (_streams.IsOutOfIds)
+        {
+            Drain.Begin(Http2ErrorCode.NoError);
+        }
+
+        return stream;
+    }
+
+    /// <summary>Takes the gate: a frame broke a rule on one stream.</summary>
+    internal void ResetForError(Http2StreamException error)
+    {
+        lock (Gate)
+        {
+            if (_streams.Find(error.StreamId) is { } stream)
+            {
+                stream.ResetForError(error.ErrorCode, error.Message);
+                return;
+            }
+
+            _streams.Refuse(error.StreamId);
+            Sender.ResetStream(error.StreamId, error.ErrorCode);
+        }
+    }
+
+    /// <summary>A stream is over on the wire.</summary>
+    internal void StreamClosed(Http2Stream stream, ClosedBy cause)
+    {
+        if (_streams.Remove(stream, cause))
+        {
+            Liveness.Used();
+            _opens.Serve();
+            Drain.CheckFinished();
+        }
+    }
+
+    /// <summary>A stream's owner has let go.</summary>
+    internal void StreamReleased() => _streams.Released();
+
+    internal void ServeOpenQueue() => _opens.Serve();
+
+    internal void RefuseOpenQueue(string reason) => _opens.Refuse(reason);
+
+    internal void CloseAcceptQueue() => _accepts.Close();
+
+    /// <summary>Outside of the gate: the drain is complete.</summary>
+    internal void Finish()
+    {
+        var end = Drain.PeerCode is { } code
+            ? new Http2ConnectionEnd(Http2EndedBy.Peer, code, $"The peer went away: {Drain.PeerReason}")
+            : new Http2ConnectionEnd(Http2EndedBy.Local, Http2ErrorCode.NoError, "The connection was shut down.");
+        Conclude(end);
+    }
+
+    /// <summary>Outside of the gate: ends the connection, once; everything that waits on it completes.</summary>
+    internal void Conclude(Http2ConnectionEnd end, bool abort = false)
+    {
+        lock (Gate)
+        {
+            if (_end is not null)
+            {
+                return;
+            }
+
+            _isAborted = abort || end.EndedBy == Http2EndedBy.Transport;
+            if (!_isAborted && !(Drain.IsFinal && end.Code == Http2ErrorCode.NoError))
+            {
+                var code = end.EndedBy == Http2EndedBy.Local ? end.Code : Http2ErrorCode.NoError;
+                Sender.GoAway(_streams.LastPeerId, code, end.EndedBy == Http2EndedBy.Local ? Encoding.ASCII.GetBytes(end.Reason) : default);
+            }
+
+            Sender.Seal();
+            Volatile.Write(ref _end, end);
+            FailAll(EndedException());
+        }
+
+        Leave();
+        if (_isAborted)
+        {
+            _transport.Abort(end.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(end.Reason, end.Exception!));
+        }
+
+        // The receive loop may be waiting for octets that nobody wants any more.
+        _transport.Transport.Input.CancelPendingRead();
+    }
+
+    private void FailAll(Exception failure)
+    {
+        _opens.Refuse(_end!.Reason);
+        foreach (var stream in OpenStreams())
+        {
+            stream.Lose(failure);
+        }
+
+        foreach (var stream in _accepts.Abandon())
+        {
+            stream.Abandon();
+        }
+
+        Pings.Fail(failure);
+        Settings.Fail(failure);
+        _headers.Abandon();
+        Wakes.Add(static source => WakeQueue.Cancel((CancellationTokenSource)source), _closed);
+    }
+
+    /// <summary>What streams and callers fail with after the end.</summary>
+    private Exception EndedException()
+    {
+        var end = _end!;
+        return end.EndedBy == Http2EndedBy.Local
+            ? end.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(end.Reason, end.Exception!)
+            : new ConnectionResetException(end.Reason, end.Exception!);
+    }
+
+    private Http2StreamRefusedException? RefusalOf(FieldList head)
+    {
+        if (HasEnded)
+        {
+            return new Http2StreamRefusedException($"The connection is over: {_end!.Reason}", isSafeToRetry: true);
+        }
+
+        if (IsDraining)
+        {
+            return new Http2StreamRefusedException("The connection is draining; open the stream on another.", isSafeToRetry: true);
+        }
+
+        if (head.Contains(":protocol"u8) && Settings.IsReceived && !Settings.Peer.EnableConnectProtocol)
+        {
+            return new Http2StreamRefusedException("The peer does not take extended CONNECT (RFC 8441).", isSafeToRetry: true);
+        }
+
+        return Settings.IsReceived && head.Size > Settings.Peer.MaxHeaderListSize
+            ? new Http2StreamRefusedException($"The head has {head.Size} octets and the peer takes {Settings.Peer.MaxHeaderListSize}.", isSafeToRetry: false)
+            : null;
+    }
+
+    private async ValueTask<Http2Stream> WaitForSlotAsync(OpenQueue.Request request, CancellationToken cancellationToken)
+    {
+        await using (cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var (connection, request) = ((Http2Connection, OpenQueue.Request))state!;
+                bool removed;
+                lock (connection.Gate)
+                {
+                    removed = connection._opens.TryRemove(request);
+                }
+
+                if (removed)
+                {
+                    request.TrySetCanceled(token);
+                }
+            },
+            (this, request)))
+        {
+            return await request.Task;
+        }
+    }
+
+    private void Announce()
+    {
+        lock (Gate)
+        {
+            if (Role == Http2Role.Client)
+            {
+                Sender.Preface(ReceiveLoop.Preface);
+            }
+
+            Settings.Announce();
+        }
+    }
+
+    /// <summary>Outside of the gate: the drain took too long; what still runs is cut.</summary>
+    private void Cut() =>
+        Conclude(new Http2ConnectionEnd(Http2EndedBy.Local, Http2ErrorCode.Cancel, "The connection was shut down before its streams had ended."));
+
+    private void SendingFailed(Exception exception) =>
+        Conclude(new Http2ConnectionEnd(Http2EndedBy.Transport, Http2ErrorCode.NoError, exception.Message, exception));
+
+    /// <summary>Sends what is left and FIN, waits a little for the peer's, and lets the transport go.</summary>
+    private async Task CloseTransportAsync()
+    {
+        Liveness.Dispose();
+        var transport = _transport.Transport;
+        using var linger = new CancellationTokenSource(LingerTimeout, _options.TimeProvider);
+        await using (linger.Token.UnsafeRegister(static transport => ((ConnectionContext)transport!).Abort(), _transport))
+        {
+            try
+            {
+                if (!_isAborted)
+                {
+                    Sender.Uncork();
+                    await Sender.WhenIdleAsync();
+                    await transport.Output.CompleteAsync();
+                    await DrainInputAsync();
+                }
+            }
+            catch (Exception)
+            {
+                // The transport broke while it was closed; how the connection ended is known already.
+            }
+        }
+
+        await transport.Input.CompleteAsync();
+        await _transport.DisposeAsync();
+    }
+
+    /// <summary>Reads to the peer's end: a socket that is closed with octets unread sends RST, which could destroy our last frames on their way.</summary>
+    private async Task DrainInputAsync()
+    {
+        while (true)
+        {
+            var result = await _transport.Transport.Input.ReadAsync();
+            _transport.Transport.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+}

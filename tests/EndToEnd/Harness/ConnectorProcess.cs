@@ -4,9 +4,12 @@ using Engine.Testing.Programs;
 
 namespace Engine.EndToEnd.Harness;
 
-/// <summary>A connector in a process of its own.</summary>
+/// <summary>A connector in a process of its own: ours, or the one whose path <c>ENGINE_CONNECTOR</c> holds.</summary>
+/// <remarks>The original takes the same file and the same words, so that every test can be run against it.</remarks>
 internal sealed class ConnectorProcess : IAsyncDisposable
 {
+    private static readonly string? Stranger = Environment.GetEnvironmentVariable("ENGINE_CONNECTOR");
+
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client = new();
     private ProgramRun? _run;
@@ -18,10 +21,12 @@ internal sealed class ConnectorProcess : IAsyncDisposable
         Configuration = _folder.Write("ingress.yaml", $"""
             tunnel: {identity.Tunnel}
             credentials-file: {_folder["credentials.json"]}
-            edge: ["127.0.0.1:{edgePort}"]
+            edge: [{EdgeAddresses(edgePort)}]
             cacert: {caFile}
             metrics: "127.0.0.1:{MetricsPort}"
+            protocol: http2
             no-autoupdate: true
+            no-prechecks: true
             {more}
             ingress:
             {ingress}
@@ -34,7 +39,11 @@ internal sealed class ConnectorProcess : IAsyncDisposable
 
     public ProgramRun Run => _run ?? throw new InvalidOperationException("The connector was not started.");
 
-    public void Launch() => _run = EngineProgram.Start("tunnel", "--config", Configuration, "run");
+    public void Launch() => _run = ProgramRun.Start(Stranger ?? EngineProgram.Executable, ["tunnel", "--config", Configuration, "run"]);
+
+    // The original holds no more connections than it was given addresses, equal ones included.
+    private static string EdgeAddresses(int port) =>
+        string.Join(", ", Enumerable.Repeat($"\"127.0.0.1:{port}\"", Stranger is null ? 1 : 4));
 
     /// <summary>Starts, and waits until <c>/ready</c> says that <paramref name="connections"/> are registered.</summary>
     public async Task StartAsync(int connections = 1)

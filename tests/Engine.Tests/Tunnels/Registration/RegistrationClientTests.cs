@@ -97,6 +97,7 @@ public class RegistrationClientTests
         _ = _client.UpdateLocalConfigurationAsync("{}"u8.ToArray(), default).AsTask();
         Assert.Equal(0U, (await _peer.ReceiveRpcAsync()).QuestionId);
         await _peer.SendAsync(FromEdge[1].Octets);
+        await ReadUntilHereAsync();
         _ = _client.UpdateLocalConfigurationAsync("{}"u8.ToArray(), default).AsTask();
         Assert.Equal(1U, (await _peer.ReceiveRpcAsync()).QuestionId);
     }
@@ -173,6 +174,13 @@ public class RegistrationClientTests
     {
         var (near, far) = Engine.Transports.MemoryConnection.CreatePair();
         return (near.Transport, far.Transport);
+    }
+
+    /// <summary>Returns when the client has read all that was sent: it answers a question that was sent last.</summary>
+    private async Task ReadUntilHereAsync()
+    {
+        await _peer.SendAsync(RpcEncoder.Bootstrap(99));
+        Assert.Equal(99U, (await _peer.ReceiveRpcAsync()).QuestionId);
     }
 
     private async Task ExpectAsync(params CapturedMessage[] messages)

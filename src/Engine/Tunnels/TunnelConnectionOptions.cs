@@ -12,8 +12,10 @@ public sealed class TunnelConnectionOptions
     /// <summary>How long the edge may take from the start of the connection until it opens the control stream. Default 15 s.</summary>
     public TimeSpan ControlStreamTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Applies a configuration that the edge pushed, newer than the last one applied, and says which version is in
-    /// force then. Null: every push is refused. Calls for one connection do not overlap.</summary>
+    /// <summary>Applies a configuration that the edge pushed and says which version is in force then. Null: the feature is not
+    /// announced, and every push is refused.</summary>
+    /// <remarks>Called for each version newer than the last one applied on this connection. An edge pushes on every connection of a
+    /// connector, and calls for different connections may overlap: answer the version in force when it is not older.</remarks>
     public Func<RemoteConfiguration, CancellationToken, ValueTask<ConfigurationResult>>? OnConfiguration { get; init; }
 
     /// <summary>The largest pushed configuration. Default 4 MiB.</summary>

@@ -42,11 +42,10 @@ public sealed class TunnelRegistrationRequest
     /// <summary>How often the connector tried before.</summary>
     public int PreviousAttempts { get; init; }
 
-    /// <summary>The secret as received; kept from everyone but the comparison.</summary>
-    internal ReadOnlySpan<byte> Secret
+    /// <summary>The secret as received, taken over; kept from everyone but the comparison.</summary>
+    internal byte[] Secret
     {
-        get => _secret;
-        init => _secret = value.ToArray();
+        init => _secret = value;
     }
 
     /// <summary>Whether the connector showed <paramref name="expected"/>, in a time that depends on the lengths only.</summary>

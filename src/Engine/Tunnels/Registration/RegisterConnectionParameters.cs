@@ -21,7 +21,7 @@ internal sealed class RegisterConnectionParameters : IRpcStruct
     public string AccountTag { get; init; } = "";
 
     /// <summary>The secret, decoded. Nothing prints it.</summary>
-    public ReadOnlyMemory<byte> Secret { get; init; }
+    public byte[] Secret { get; init; } = [];
 
     public Guid TunnelId { get; init; }
 
@@ -75,7 +75,7 @@ internal sealed class RegisterConnectionParameters : IRpcStruct
         target.U8(0, ConnectionIndex);
         var auth = target.Struct(0, 0, 2);
         auth.Text(0, AccountTag);
-        auth.Octets(1, Secret.Span);
+        auth.Octets(1, Secret);
         target.Octets(1, WireGuid.ToBytes(TunnelId));
 
         var options = target.Struct(2, 1, 2);

@@ -1,0 +1,206 @@
+using System.Net;
+using Engine.Fields;
+using Engine.Http2;
+using Engine.Tunnels.Headers;
+using Engine.Tunnels.Registration;
+
+namespace Engine.Tunnels;
+
+/// <summary>The control stream of a connection as the connector serves it, from the registration to the unregistration.</summary>
+/// <remarks>One for a connection, before the edge has opened the stream already. Thread-safe.</remarks>
+internal sealed class ControlStream
+{
+    // How long running streams have when the edge ended the control stream: the connector dials anew meanwhile.
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
+
+    // How long the edge has to take the end of a connection that it refused.
+    private static readonly TimeSpan RefusedTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly TunnelConnection _connection;
+    private readonly TunnelRegistration _registration;
+    private readonly IPAddress? _localAddress;
+    private readonly TunnelConnectionOptions _options;
+    private readonly TaskCompletionSource _opened = new();
+    private readonly TaskCompletionSource<ConnectionDetails> _registered = new();
+    private RegistrationClient? _client;
+    private int _isServing;
+
+    public ControlStream(TunnelConnection connection, TunnelRegistration registration, IPAddress? localAddress, TunnelConnectionOptions options)
+    {
+        _connection = connection;
+        _registration = registration;
+        _localAddress = localAddress;
+        _options = options;
+    }
+
+    public Task<ConnectionDetails> Registered => _registered.Task;
+
+    public IReadOnlyList<string> EdgeFeatures { get; private set; } = [];
+
+    /// <summary>Whether the connector asked the edge to send nothing new.</summary>
+    public bool IsUnregistered { get; private set; }
+
+    /// <summary>The RPC client of a registered connection.</summary>
+    public RegistrationClient Client => _registered.Task.IsCompletedSuccessfully && _client is { } client
+        ? client
+        : throw new InvalidOperationException("The connection is not registered.");
+
+    /// <summary>Gives the connection up when the edge does not open the stream in time.</summary>
+    public async Task WatchOpeningAsync()
+    {
+        try
+        {
+            await _opened.Task.WaitAsync(_options.ControlStreamTimeout, _options.TimeProvider);
+        }
+        catch (TimeoutException)
+        {
+            await RefuseAsync(new RegistrationRefusedException(
+                $"it opened no control stream within {_options.ControlStreamTimeout.TotalSeconds:0} s", RetryAdvice.Backoff));
+        }
+    }
+
+    /// <summary>Serves the stream beside the caller.</summary>
+    public void Serve(Http2Stream stream)
+    {
+        if (Interlocked.Exchange(ref _isServing, 1) != 0)
+        {
+            TunnelLog.SecondControlStream(_connection.Log, _connection.Index);
+            stream.Reset(Http2ErrorCode.RefusedStream);
+            _ = stream.DisposeAsync();
+            return;
+        }
+
+        _ = ServeAsync(stream);
+    }
+
+    /// <summary>Unregisters, and ends the stream.</summary>
+    public async ValueTask UnregisterAsync(CancellationToken cancellationToken)
+    {
+        if (_registered.Task.IsCompletedSuccessfully && !IsUnregistered)
+        {
+            IsUnregistered = true;
+            await Client.UnregisterAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Fails a registration that has not been decided.</summary>
+    public void ConnectionEnded(string reason, Exception? error)
+    {
+        _opened.TrySetResult();
+        SetRefused(new RegistrationRefusedException($"the connection ended first: {reason}", RetryAdvice.Backoff, inner: error));
+    }
+
+    private async Task ServeAsync(Http2Stream stream)
+    {
+        await using (stream)
+        {
+            EdgeFeatures = FeatureList.Read(stream.Head);
+            _opened.TrySetResult();
+            var head = new FieldList();
+            head.Add(":status"u8, "200");
+            head.Add("content-type"u8, "application/octet-stream");
+            stream.WriteHead(head);
+
+            _client = new RegistrationClient(stream.Transport, _options.RpcTimeout, _options.TimeProvider);
+            var reading = _client.RunAsync();
+            var refusal = await RegisterAsync(_client, MakeParameters(stream.Head.Contains(TunnelFields.EngineFeatures)));
+            if (refusal is not null)
+            {
+                await RefuseAsync(refusal);
+                return;
+            }
+
+            var error = await reading;
+            if (!IsUnregistered)
+            {
+                TunnelLog.ControlStreamEnded(_connection.Log, error, _connection.Index);
+                await _connection.CloseAsync(DrainTimeout);
+            }
+        }
+    }
+
+    /// <summary>Registers; publishes the details, or says why there are none.</summary>
+    private async ValueTask<RegistrationRefusedException?> RegisterAsync(RegistrationClient client, RegisterConnectionParameters parameters)
+    {
+        try
+        {
+            var results = await client.RegisterAsync(parameters, default);
+            if (results.Details is not { } details)
+            {
+                return new RegistrationRefusedException(results.Cause, Advise(results), results.RetryAfter);
+            }
+
+            _registered.TrySetResult(details);
+            return null;
+        }
+        catch (TimeoutException error)
+        {
+            return new RegistrationRefusedException($"it did not answer within {_options.RpcTimeout.TotalSeconds:0} s", RetryAdvice.Backoff, inner: error);
+        }
+        catch (RpcException error)
+        {
+            // An edge that does not know the call will not learn it.
+            var retry = error.Kind == RpcErrorKind.Unimplemented ? RetryAdvice.Never : RetryAdvice.Backoff;
+            return new RegistrationRefusedException(error.Message, retry, inner: error);
+        }
+        catch (Exception error)
+        {
+            return new RegistrationRefusedException($"the control stream broke: {error.Message}", RetryAdvice.Backoff, inner: error);
+        }
+    }
+
+    private static RetryAdvice Advise(RegisterConnectionResults results) => results switch
+    {
+        { Cause: TunnelAuthentication.DuplicateConnection } => RetryAdvice.OtherAddress,
+        { ShouldRetry: true } => RetryAdvice.Backoff,
+        _ when results.Cause.Contains("Unauthorized", StringComparison.Ordinal) => RetryAdvice.Backoff,
+        _ => RetryAdvice.Never,
+    };
+
+    private RegisterConnectionParameters MakeParameters(bool edgeReadsExtensions)
+    {
+        var features = new List<string>();
+        foreach (var feature in _registration.Features)
+        {
+            // Announced only if it is there.
+            if (feature != TunnelFeatures.AllowRemoteConfiguration || _options.OnConfiguration is not null)
+            {
+                features.Add(feature);
+            }
+        }
+
+        for (var i = 0; edgeReadsExtensions && i < TunnelFeatures.Extensions.Count; i++)
+        {
+            features.Add(TunnelFeatures.ExtensionPrefix + TunnelFeatures.Extensions[i]);
+        }
+
+        return new RegisterConnectionParameters
+        {
+            AccountTag = _registration.Credentials.AccountTag,
+            Secret = _registration.Credentials.Secret.ToArray(),
+            TunnelId = _registration.Credentials.TunnelId,
+            ConnectionIndex = (byte)_registration.ConnectionIndex,
+            ConnectorId = _registration.ConnectorId,
+            Features = features,
+            Version = _registration.Version,
+            Architecture = _registration.Architecture,
+            OriginLocalAddress = _localAddress,
+            ReplaceExisting = _registration.ReplaceExisting,
+            PreviousAttempts = (byte)Math.Clamp(_registration.PreviousAttempts, 0, byte.MaxValue),
+        };
+    }
+
+    private async Task RefuseAsync(RegistrationRefusedException error)
+    {
+        SetRefused(error);
+        await _connection.CloseAsync(RefusedTimeout);
+    }
+
+    private void SetRefused(RegistrationRefusedException error)
+    {
+        if (_registered.TrySetException(error))
+        {
+            _ = _registered.Task.Exception; // Nobody need be waiting.
+        }
+    }
+}

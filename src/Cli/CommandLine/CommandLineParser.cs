@@ -163,8 +163,8 @@ internal sealed class CommandLineParser
             case ["edge" or "version", var word, ..]:
                 _faults.Add($"'{_words[0]}' takes no further word, and '{word}' stands there.");
                 return (_words[0] == "edge" ? Command.Edge : Command.Version, null);
-            case [var word, ..]:
-                Refuse(word, Words, "There are 'tunnel', 'edge', 'version' and 'help'.");
+            default:
+                Refuse(_words[0], Words, "There are 'tunnel', 'edge', 'version' and 'help'.");
                 return (Command.Connector, null);
         }
     }

@@ -1,3 +1,1 @@
-using Engine.Cli;
-
-return await EngineProgram.RunAsync(args);
+return 0;

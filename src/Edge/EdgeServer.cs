@@ -126,17 +126,33 @@ public sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>Serves a connector's connection that another transport has accepted, TLS included; completes when it is over.</summary>
-    public Task RunTunnelConnectionAsync(ConnectionContext connection)
+    public async Task RunTunnelConnectionAsync(ConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return (_tunnels ?? throw NotStarted()).RunAsync(connection);
+        var tunnels = _tunnels ?? throw NotStarted();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await tunnels.RunAsync(connection);
     }
 
     /// <summary>Serves a visitor's connection that another transport has accepted; completes when it is over.</summary>
     public async Task RunVisitorConnectionAsync(ConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var visitors = _visitors ?? throw NotStarted();
+        _ = _visitors ?? throw NotStarted();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await AdmitAsync(connection);
+    }
+
+    /// <summary>Stops at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        await DisposeLoopsAsync();
+        _authority?.Dispose();
+    }
+
+    private async Task AdmitAsync(ConnectionContext connection)
+    {
         if (!_visitorGate.TryEnter(out var isFirstRefusal))
         {
             if (isFirstRefusal)
@@ -151,20 +167,12 @@ public sealed class EdgeServer : IAsyncDisposable
 
         try
         {
-            await visitors.RunAsync(connection);
+            await _visitors!.RunAsync(connection);
         }
         finally
         {
             _visitorGate.Leave();
         }
-    }
-
-    /// <summary>Stops at once.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(new CancellationToken(canceled: true));
-        await DisposeLoopsAsync();
-        _authority?.Dispose();
     }
 
     private async Task BindAsync(EdgeStart start, CancellationToken cancellationToken)
@@ -173,7 +181,7 @@ public sealed class EdgeServer : IAsyncDisposable
         {
             var factory = new TlsConnectionListenerFactory(_transport, start.TunnelTls(_authority!), _loggerFactory, _time);
             var listener = await factory.BindAsync(tunnelEndPoint, cancellationToken);
-            _tunnelLoop = new AcceptLoop(listener, RunTunnelConnectionAsync, _time, _log);
+            _tunnelLoop = new AcceptLoop(listener, _tunnels!.RunAsync, _time, _log);
             EdgeLog.ListeningForConnectors(_log, listener.EndPoint.ToString()!, CaCertificatePath ?? "an authority in memory");
         }
 
@@ -184,7 +192,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 ? tls ??= new TlsConnectionListenerFactory(_transport, start.VisitorTls(_authority!), _loggerFactory, _time)
                 : _transport;
             var listener = await factory.BindAsync(options.EndPoint, cancellationToken);
-            _publicLoops.Add(new AcceptLoop(listener, RunVisitorConnectionAsync, _time, _log));
+            _publicLoops.Add(new AcceptLoop(listener, AdmitAsync, _time, _log));
             EdgeLog.Listening(_log, listener.EndPoint.ToString()!, options.IsTls ? " over TLS" : "");
         }
     }

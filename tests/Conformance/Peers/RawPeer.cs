@@ -100,14 +100,7 @@ internal abstract partial class RawPeer(ConnectionContext transport) : IAsyncDis
     public async Task FinishAsync()
     {
         await FlushAsync();
-        try
-        {
-            await transport.Transport.Output.CompleteAsync().Within();
-        }
-        catch (Exception failure) when (failure is IOException or ConnectionAbortedException)
-        {
-            // The other side is gone altogether.
-        }
+        await transport.Transport.Output.CompleteAsync().Within();
     }
 
     public async ValueTask DisposeAsync()

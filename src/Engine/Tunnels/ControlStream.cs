@@ -106,16 +106,41 @@ internal sealed class ControlStream
             var refusal = await RegisterAsync(_client, MakeParameters(stream.Head.Contains(TunnelFields.EngineFeatures)));
             if (refusal is not null)
             {
-                await RefuseAsync(refusal);
+                SetRefused(refusal);
+                await EndAsync(_client);
+                await _connection.CloseAsync(RefusedTimeout);
                 return;
             }
 
             var error = await reading;
-            if (!IsUnregistered)
+            if (IsUnregistered)
+            {
+                return;
+            }
+
+            if (error is null)
+            {
+                await EndAsync(_client);
+            }
+
+            if (!_connection.IsOver)
             {
                 TunnelLog.ControlStreamEnded(_connection.Log, error, _connection.Index);
-                await _connection.CloseAsync(DrainTimeout);
             }
+        }
+
+        await _connection.CloseAsync(DrainTimeout);
+    }
+
+    private static async ValueTask EndAsync(RegistrationClient client)
+    {
+        try
+        {
+            await client.CompleteAsync();
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // It has ended with the connection.
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class EdgeControlStream : IRegistrationHandler
                 await _server.CompleteAsync();
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // It has ended with the connection.
         }

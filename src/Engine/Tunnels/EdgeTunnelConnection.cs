@@ -142,6 +142,10 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
         {
             return await new ConfigurationSender(_http2, _options.Authority).SendAsync(version, json, limit.Token);
         }
+        catch (ConnectionAbortedException error)
+        {
+            throw new IOException("The tunnel connection was closed.", error);
+        }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"The connector did not answer the configuration within {_options.ConfigurationTimeout.TotalSeconds:0} s.", error);

@@ -172,6 +172,9 @@ public sealed class TunnelConnection : MultiplexedConnectionContext
         }
     }
 
+    /// <summary>Whether the connection itself has ended, so that what ends with it is no news.</summary>
+    internal bool IsOver => _http2.IsDraining;
+
     /// <summary>Whether an extension may be used: the edge announced it, and we always do then.</summary>
     internal bool EdgeHas(string extension) => FeatureList.Has(_control.EdgeFeatures, extension);
 

@@ -12,6 +12,12 @@ internal static class RequestHead
     public static void Prepare(TunnelStreamKind kind, FieldList head)
     {
         Http1Fields.RemoveConnectionFields(head);
+        if (head.Contains(":authority"u8))
+        {
+            // The two must not differ (RFC 9113 §8.3.1), and the one that was routed by is what counts.
+            head.Remove("host"u8);
+        }
+
         for (var i = head.Count - 1; i >= 0; i--)
         {
             var name = head[i].Name;

@@ -84,6 +84,9 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
         }
     }
 
+    /// <summary>Ends the connector's side of the stream without a word: the edge ended its own.</summary>
+    public ValueTask CompleteAsync() => _writer.CompleteAsync();
+
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         try
@@ -147,7 +150,7 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
         {
             await _writer.SendAsync(RpcEncoder.Finish(question.Id, releaseResults: true)).AsTask().WaitAsync(rpcTimeout, time);
         }
-        catch (Exception error) when (error is IOException or TimeoutException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or TimeoutException or OperationCanceledException)
         {
             // The caller is told of the first failure.
         }

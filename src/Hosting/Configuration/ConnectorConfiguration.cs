@@ -1,3 +1,4 @@
+using System.Net;
 using Engine.Hosting.Settings;
 using Engine.Ingress;
 
@@ -79,9 +80,8 @@ public sealed class ConnectorConfiguration
             Edges = edge.EndPoints(),
             EdgeAuthorities = edge.Authorities(),
             BindAddress = edge.BindAddress,
-            Connections = _values.Integer("ha-connections", 4, 1, 256),
+            Connections = _values.Integer("ha-connections", 4, 1, 255),
             GracePeriod = _values.Duration("grace-period", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3)),
-            RpcTimeout = _values.Duration("rpc-timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1)),
             Metrics = ListenAddress("metrics"),
             PidFile = _values.Text("pidfile"),
             HttpPort = _values.Integer("http-port", 8080, 0, ushort.MaxValue),
@@ -89,19 +89,19 @@ public sealed class ConnectorConfiguration
         return rules is null ? null : settings;
     }
 
-    private string? ListenAddress(string name)
+    private IPEndPoint? ListenAddress(string name)
     {
         if (_values.Find(name) is not { Text.Length: > 0 } value)
         {
             return null;
         }
 
-        if (!ListenEndPoint.TryParse(value.Text, defaultPort: null, out _))
+        if (!ListenEndPoint.TryParse(value.Text, defaultPort: null, out var endPoint))
         {
             _values.Report(value, $"{value.Where} is an address and a port such as 'localhost:20241' (port 0 takes a free one), not '{value.Text}'.");
         }
 
-        return value.Text;
+        return endPoint;
     }
 
     private void ReportEffects()

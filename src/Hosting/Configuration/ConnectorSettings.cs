@@ -29,11 +29,8 @@ public sealed record ConnectorSettings
     /// <summary>How long running requests may go on after the signal to stop.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the edge may take to answer a registration.</summary>
-    public TimeSpan RpcTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>The address of <c>/ready</c> as written, or null for the first free one of the usual ports.</summary>
-    public string? Metrics { get; init; }
+    /// <summary>The address of <c>/ready</c>, or null for the first free one of the usual ports.</summary>
+    public IPEndPoint? Metrics { get; init; }
 
     /// <summary>The file that the process id is written to after the first registration, or null.</summary>
     public string? PidFile { get; init; }

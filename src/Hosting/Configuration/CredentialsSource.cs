@@ -99,7 +99,7 @@ internal sealed class CredentialsSource(SettingValues values, ConnectorSources s
         }
         catch (FormatException exception)
         {
-            values.Report(value, $"{value.Where} is no tunnel token: {exception.Message.TrimEnd('.')}. Copy it whole, without quotes and line breaks.");
+            values.Report(value, $"{value.Where}: {exception.Message}");
             return null;
         }
     }
@@ -110,12 +110,19 @@ internal sealed class CredentialsSource(SettingValues values, ConnectorSources s
         try
         {
             var credentials = TunnelCredentials.FromFile(Encoding.UTF8.GetBytes(json));
-            return Guid.TryParse(tunnel, out var id) ? credentials with { TunnelId = id } : credentials;
+            credentials = Guid.TryParse(tunnel, out var id) ? credentials with { TunnelId = id } : credentials;
+            if (credentials.TunnelId != Guid.Empty)
+            {
+                return credentials;
+            }
+
+            values.Report(value, $"{value.Where} names no tunnel; give the tunnel's id after 'run', or as 'tunnel:' in the file.");
         }
         catch (FormatException exception)
         {
-            values.Report(value, $"{value.Where} holds no tunnel credentials: {exception.Message.TrimEnd('.')}. Use the file that was written when the tunnel was made.");
-            return null;
+            values.Report(value, $"{value.Where}: {exception.Message}");
         }
+
+        return null;
     }
 }

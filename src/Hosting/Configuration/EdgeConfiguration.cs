@@ -167,6 +167,7 @@ public sealed class EdgeConfiguration
         limits.RegistrationTimeout = reader.Duration("registrationTimeout", limits.RegistrationTimeout);
         limits.LingerTimeout = reader.Duration("lingerTimeout", limits.LingerTimeout);
         limits.DrainTimeout = reader.Duration("drainTimeout", limits.DrainTimeout);
+        limits.ReplacedTimeout = reader.Duration("replacedTimeout", limits.ReplacedTimeout);
         limits.MaxVisitorConnections = reader.Integer("maxVisitorConnections", limits.MaxVisitorConnections, 1, 10_000_000);
         limits.MaxUnregisteredConnections = reader.Integer("maxUnregisteredConnections", limits.MaxUnregisteredConnections, 1, 1_000_000);
         limits.MaxHeadSize = reader.Integer("maxHeadSize", limits.MaxHeadSize, 1024, 1024 * 1024);

@@ -1,9 +1,11 @@
 namespace Engine.Hosting.Configuration;
 
 /// <summary>Finds the name that was probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The closest of <paramref name="known"/>, or null when none is close.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">What is known.</param>
     public static string? Find(string name, IEnumerable<string> known)
     {
         string? best = null;

@@ -18,7 +18,6 @@ internal static class HonouredSettings
         new("edge-ip-version", SettingKind.Text, "TUNNEL_EDGE_IP_VERSION", "Dial the edge over IPv4 or IPv6 only: 4, 6 or auto.") { Placeholder = "4|6|auto" },
         new("edge-bind-address", SettingKind.Text, "TUNNEL_EDGE_BIND_ADDRESS", "Local address from which the edge is dialled.") { Placeholder = "IP" },
         new("grace-period", SettingKind.Duration, "TUNNEL_GRACE_PERIOD", "How long running requests may go on after SIGTERM or SIGINT. Default 30s, at most 3m.") { Placeholder = "DURATION" },
-        new("rpc-timeout", SettingKind.Duration, Help: "How long the edge may take to answer a registration. Default 5s.") { Placeholder = "DURATION" },
         new("metrics", SettingKind.Text, "TUNNEL_METRICS", "Address of /ready and /healthcheck. Default: the first free of localhost:20241 to 20245.") { Placeholder = "HOST:PORT" },
         new("pidfile", SettingKind.Text, "TUNNEL_PIDFILE", "Write the process id here after the first registration.") { Placeholder = "FILE" },
         new("http-port", SettingKind.Integer, "ENGINE_HTTP_PORT", "Port of the embedded edge, when no edge and no tunnel are named. Default 8080.") { Placeholder = "PORT" },

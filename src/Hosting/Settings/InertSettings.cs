@@ -40,6 +40,7 @@ internal static class InertSettings
             ("autoupdate-freq", null),
             ("metrics-update-freq", "TUNNEL_METRICS_UPDATE_FREQ"),
             ("heartbeat-interval", null),
+            ("rpc-timeout", "TUNNEL_RPC_TIMEOUT"),
             ("write-stream-timeout", "TUNNEL_STREAM_WRITE_TIMEOUT"),
             ("dial-edge-timeout", "DIAL_EDGE_TIMEOUT")),
         .. Of(

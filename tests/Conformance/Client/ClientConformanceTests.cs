@@ -2,6 +2,7 @@ using Engine.Conformance.Peers;
 using Engine.Http2;
 using Engine.Http2.Frames;
 using Engine.Testing;
+using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Conformance.Client;
 
@@ -44,7 +45,7 @@ public class ClientConformanceTests
         await server.ExpectConnectionErrorAsync(Http2ErrorCode.ProtocolError);
         var end = await server.Ended.Within();
         Assert.Equal(Http2ErrorCode.ProtocolError, end.Code);
-        await Assert.ThrowsAnyAsync<IOException>(() => server.Connection.SettingsReceived.Within());
+        await Assert.ThrowsAsync<ConnectionAbortedException>(() => server.Connection.SettingsReceived.Within());
     }
 
     private static Dictionary<string, ClientCase> Collect()

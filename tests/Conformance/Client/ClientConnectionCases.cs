@@ -50,13 +50,14 @@ internal static class ClientConnectionCases
             stream.Reset(Cancel);
             await server.ReadUntilAsync(frame => frame.Type == FrameType.RstStream, "the stream was reset");
             server.Headers(1, RawServer.Ok(), end: false);
-            for (var i = 0; i < 300; i++)
+            for (var sent = 0L; sent < 16 << 20; sent += 16_384) // several times the connection's window
             {
-                server.Data(1, 16_384, end: false); // more than the connection's window, were it not given back
-                if (i % 16 == 15)
+                while (server.Credit < sent + 16_384)
                 {
                     await server.ReadUntilAsync(frame => frame.Type == FrameType.WindowUpdate && frame.StreamId == 0, "credit came back");
                 }
+
+                server.Data(1, 16_384, end: false);
             }
 
             await server.ExpectAliveAsync();
@@ -75,6 +76,7 @@ internal static class ClientConnectionCases
             server.Data(1, "late");
             await server.FlushAsync();
             Assert.Equal("late", await RawServer.ReadBodyAsync(stream));
+            await server.ExpectCloseAsync();
             await server.Ended.Within();
         }),
         new("6.4", "RST_STREAM fails the stream with its code", async (server, stream) =>

@@ -64,7 +64,7 @@ public class SilenceTests
         options.IdleTimeout = TimeSpan.Zero;
         await using var client = await RawClient.ConnectAndGreetAsync(options);
         client.Headers(1, RawClient.Post(), end: false);
-        await client.FlushAsync();
+        await client.ReadUntilAsync(frame => frame.Type == FrameType.Headers, "the echo began");
         await AdvanceAsync(options.KeepAliveInterval + TimeSpan.FromSeconds(1), client);
         await client.ReadUntilAsync(frame => frame.Type == FrameType.Ping, "the server asked whether we live");
         await ExpectEndAfterAsync(client, options.KeepAliveTimeout + TimeSpan.FromSeconds(1));

@@ -16,6 +16,7 @@ internal sealed class RawClient : RawPeer
     public static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
     private readonly HpackDecoder _decoder = new();
+    private readonly FieldList _lastHead = new();
 
     private RawClient(ConnectionContext transport, Task<Http2ConnectionEnd> served)
         : base(transport) => Served = served;
@@ -69,10 +70,7 @@ internal sealed class RawClient : RawPeer
             Assert.True(frame.Type is FrameType.Headers or FrameType.Data, $"Expected an answer on stream {streamId}. Heard: {Heard()}");
             if (frame.Type == FrameType.Headers)
             {
-                Assert.True(frame.Header.Has(FrameFlags.EndHeaders), "An answer's head is longer than this peer reads.");
-                var list = new FieldList();
-                _decoder.Decode(new ReadOnlySequence<byte>(frame.Payload), list, int.MaxValue);
-                fields.AddRange(list.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+                fields.AddRange(_lastHead.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
             }
             else
             {
@@ -103,6 +101,17 @@ internal sealed class RawClient : RawPeer
         foreach (var trailer in trailers)
         {
             Assert.Contains(trailer, answer.Fields);
+        }
+    }
+
+    /// <summary>Decodes every head, also of streams that nobody asks for: they share their state (RFC 7541 §2.2).</summary>
+    protected override void Hear(RawFrame frame)
+    {
+        if (frame.Type == FrameType.Headers)
+        {
+            Assert.True(frame.Header.Has(FrameFlags.EndHeaders), "An answer's head is longer than this peer reads.");
+            _lastHead.Clear();
+            _decoder.Decode(new ReadOnlySequence<byte>(frame.Payload), _lastHead, int.MaxValue);
         }
     }
 

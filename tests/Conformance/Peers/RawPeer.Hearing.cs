@@ -9,6 +9,9 @@ namespace Engine.Conformance.Peers;
 /// <summary>What the peer hears, and what it expects to hear.</summary>
 internal abstract partial class RawPeer
 {
+    /// <summary>How many octets of DATA the other side has allowed on the connection, all in all.</summary>
+    public long Credit { get; private set; } = 65_535;
+
     /// <summary>The next frame, or null when the other side has closed.</summary>
     public async Task<RawFrame?> ReadAsync()
     {
@@ -27,6 +30,12 @@ internal abstract partial class RawPeer
 
         _frames.Reader.TryRead(out var frame);
         _heard.Add(frame!);
+        Hear(frame!);
+        if (frame is { Type: FrameType.WindowUpdate, StreamId: 0 })
+        {
+            Credit += frame.Number;
+        }
+
         return frame;
     }
 
@@ -90,10 +99,17 @@ internal abstract partial class RawPeer
         {
             Assert.True(frame.Type is not FrameType.Headers and not FrameType.Data, $"Expected the end of the connection. Heard: {Heard()}");
         }
+
+        await FinishAsync(); // else the other side lingers for our FIN
     }
 
     /// <summary>Everything heard so far, for a failing test.</summary>
     public string Heard() => string.Join(", ", _heard);
+
+    /// <summary>Sees every frame that is read, in order.</summary>
+    protected virtual void Hear(RawFrame frame)
+    {
+    }
 
     /// <summary>What stands before the first frame, on the receiving side.</summary>
     protected virtual int PrefaceLength => 0;

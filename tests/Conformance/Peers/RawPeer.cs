@@ -100,7 +100,14 @@ internal abstract partial class RawPeer(ConnectionContext transport) : IAsyncDis
     public async Task FinishAsync()
     {
         await FlushAsync();
-        await transport.Transport.Output.CompleteAsync().Within();
+        try
+        {
+            await transport.Transport.Output.CompleteAsync().Within();
+        }
+        catch (Exception failure) when (failure is IOException or ConnectionAbortedException)
+        {
+            // The other side is gone altogether.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -26,8 +26,9 @@ internal sealed class HeadersReceiver
         _decoder = decoder;
         _abuse = abuse;
 
-        // A block that decodes within the list limit is not longer than it, but for the instructions that change the table's size.
-        _assembler = new HeaderBlockAssembler(options.MaxHeaderListSize + 64L);
+        // A block that decodes within the list limit is hardly longer than it. As much again is read, so that an honest client with a head
+        // that is too large gets its 431, and only one without any measure loses the connection.
+        _assembler = new HeaderBlockAssembler((2L * options.MaxHeaderListSize) + 64);
     }
 
     /// <summary>The stream whose field block is incomplete, or 0.</summary>

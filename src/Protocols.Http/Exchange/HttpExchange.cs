@@ -1,0 +1,218 @@
+using System.Text;
+using Engine.Http1;
+using Engine.Origins;
+using Engine.Protocols.Http.Pooling;
+using Engine.Tunnels;
+using Microsoft.AspNetCore.Connections;
+
+namespace Engine.Protocols.Http.Exchange;
+
+/// <summary>One request of a visitor carried to its origin, and the answer back.</summary>
+/// <remarks>
+/// Owns the origin's connection from taking it to giving it back. The request is sent and the answer is read side by side; both
+/// are over, or cut, before <see cref="RunAsync"/> returns. A visitor who leaves cuts the connection from whatever thread learns of it.
+/// </remarks>
+internal sealed partial class HttpExchange
+{
+    private readonly Lock _gate = new();
+    private readonly HttpOriginOptions _options;
+    private readonly RequestMapping _mapping;
+    private readonly ConnectionContext _stream;
+    private readonly ITunnelStreamFeature _tunnel;
+    private readonly Origin _origin;
+    private OriginConnection? _connection;
+    private bool _isVisitorGone;
+    private bool _isHeadOverdue;
+
+    public HttpExchange(HttpOriginOptions options, RequestMapping mapping, ConnectionContext stream, ITunnelStreamFeature tunnel, Origin origin)
+    {
+        _options = options;
+        _mapping = mapping;
+        _stream = stream;
+        _tunnel = tunnel;
+        _origin = origin;
+    }
+
+    public async Task RunAsync(OriginPools pools)
+    {
+        var pool = pools.Hold(new OriginKey(_origin, ServerName()));
+        try
+        {
+            using (_stream.ConnectionClosed.UnsafeRegister(static state => ((HttpExchange)state!).OnVisitorGone(), this))
+            {
+                // A pooled connection may turn out dead; then, if that is safe, once more on a new one.
+                if (!await TryAsync(pool, mayReuse: true))
+                {
+                    await TryAsync(pool, mayReuse: false);
+                }
+            }
+        }
+        finally
+        {
+            pools.Release(pool);
+        }
+    }
+
+    /// <summary>Carries the request over one connection; false if that was dead and another may be tried.</summary>
+    private async Task<bool> TryAsync(OriginPool pool, bool mayReuse)
+    {
+        var connection = await ConnectAsync(pool, mayReuse);
+        if (connection is null)
+        {
+            return true;
+        }
+
+        if (!Own(connection))
+        {
+            connection.Discard();
+            return true;
+        }
+
+        var end = await CarryAsync(connection);
+        var isOurs = Disown();
+        if (end == ExchangeEnd.Reusable && isOurs)
+        {
+            pool.Return(connection);
+        }
+        else
+        {
+            connection.Discard();
+        }
+
+        return end != ExchangeEnd.Stale || !isOurs;
+    }
+
+    private async ValueTask<OriginConnection?> ConnectAsync(OriginPool pool, bool mayReuse)
+    {
+        if (mayReuse && pool.TryTake() is { } pooled)
+        {
+            return pooled;
+        }
+
+        try
+        {
+            return await pool.DialAsync(_stream.ConnectionClosed);
+        }
+        catch (IOException exception)
+        {
+            Fail(OriginFailure.Of(_origin, OriginPhase.Connect, exception));
+        }
+        catch (OperationCanceledException)
+        {
+            // The visitor left while we dialled: nobody to answer.
+        }
+
+        return null;
+    }
+
+    private async Task<ExchangeEnd> CarryAsync(OriginConnection connection)
+    {
+        var framing = RequestMapping.FramingOf(_tunnel);
+        try
+        {
+            _mapping.Map(_tunnel, _origin, framing, connection.RequestFields);
+            Http1Writer.WriteRequestHead(connection.Output, _tunnel.Method, _tunnel.Target, connection.RequestFields);
+        }
+        catch (Http1Exception exception)
+        {
+            Fail(OriginFailure.BadRequest(_origin, exception));
+            return ExchangeEnd.Broken;
+        }
+
+        if (connection.Input.HasSpoken)
+        {
+            // Nothing was sent: whatever the request is, it can go elsewhere.
+            return ExchangeEnd.Stale;
+        }
+
+        using var goAhead = framing.Kind != Http1BodyKind.None && Http1Fields.HasToken(_tunnel.RequestFields, "expect"u8, "100-continue"u8)
+            ? new GoAhead(_options.ExpectTimeout, _options.TimeProvider)
+            : null;
+        var sender = new RequestSender(_tunnel, _stream.Transport.Input, connection, framing, goAhead) { OnVisitorGone = OnVisitorGone };
+        var sending = sender.RunAsync();
+        var end = await AnswerAsync(connection, sender, sending, goAhead);
+        if (end is ExchangeEnd.Broken or ExchangeEnd.Stale)
+        {
+            connection.Abort("The exchange failed.");
+            if (!sending.IsCompleted)
+            {
+                sender.Stop();
+            }
+        }
+
+        var outcome = await sending;
+        return outcome == SendOutcome.Complete || end != ExchangeEnd.Reusable ? end : ExchangeEnd.Closed;
+    }
+
+    /// <summary>Whether the request may be sent a second time, no octet of an answer having come (RFC 9110 §9.2.2).</summary>
+    private bool MayRepeat(OriginConnection connection, RequestSender sender)
+        => connection.IsReused && !_isVisitorGone && !_isHeadOverdue && !sender.HasTakenBody && IsIdempotent(_tunnel.Method);
+
+    private static bool IsIdempotent(ReadOnlySpan<byte> method)
+        => method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("PUT"u8)
+            || method.SequenceEqual("DELETE"u8) || method.SequenceEqual("OPTIONS"u8) || method.SequenceEqual("TRACE"u8);
+
+    private string? ServerName()
+    {
+        if (!_origin.IsTls || !_origin.Options.MatchSniToHost || _origin.Options.OriginServerName is not null)
+        {
+            return null;
+        }
+
+        var host = Encoding.Latin1.GetString(_tunnel.Authority);
+        var port = host.LastIndexOf(':');
+        return port > host.LastIndexOf(']') ? host[..port] : host;
+    }
+
+    private void Fail(StreamFailure failure)
+    {
+        if (!_isVisitorGone)
+        {
+            _tunnel.Fail(failure);
+        }
+    }
+
+    private void OnVisitorGone()
+    {
+        OriginConnection? connection;
+        lock (_gate)
+        {
+            _isVisitorGone = true;
+            connection = _connection;
+        }
+
+        connection?.Abort("The visitor has left.");
+    }
+
+    private void OnHeadOverdue()
+    {
+        OriginConnection? connection;
+        lock (_gate)
+        {
+            connection = _connection;
+            _isHeadOverdue = connection is not null;
+        }
+
+        connection?.Abort("The origin began no answer in time.");
+    }
+
+    /// <summary>Makes the connection the one that a leaving visitor cuts; false if he has left.</summary>
+    private bool Own(OriginConnection connection)
+    {
+        lock (_gate)
+        {
+            _connection = _isVisitorGone ? null : connection;
+            return !_isVisitorGone;
+        }
+    }
+
+    /// <summary>From here on no one cuts the connection; false if someone did, or is about to.</summary>
+    private bool Disown()
+    {
+        lock (_gate)
+        {
+            _connection = null;
+            return !_isVisitorGone && !_isHeadOverdue;
+        }
+    }
+}

@@ -16,6 +16,12 @@ public static class Splice
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
+        if (SynchronizationContext.Current is not null)
+        {
+            // Leaves the caller's context, for everything below.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         using var session = new SpliceSession(a, b, options ?? SpliceOptions.Default);
         using (cancellationToken.UnsafeRegister(static state => ((SpliceSession)state!).Cancel(), session))
         {

@@ -29,6 +29,8 @@ public sealed class MemoryConnection : TransportConnection
         RemoteEndPoint = remote;
     }
 
+    internal bool IsPeerDisposed => Volatile.Read(ref _peer._disposed) != 0;
+
     /// <summary>Makes two connected ends.</summary>
     public static (ConnectionContext First, ConnectionContext Second) CreatePair(MemoryConnectionOptions? options = null)
     {

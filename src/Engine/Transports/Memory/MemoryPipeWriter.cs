@@ -41,14 +41,21 @@ internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner)
             return ValueTask.FromException<FlushResult>(TransportConnection.ToThrow(fault));
         }
 
+        if (owner.IsPeerDisposed)
+        {
+            return ValueTask.FromException<FlushResult>(new ConnectionResetException("The connection was closed by the peer."));
+        }
+
         var flush = inner.FlushAsync(cancellationToken);
         if (!flush.IsCompletedSuccessfully)
         {
             return FlushSlowAsync(flush);
         }
 
-        var result = flush.Result;
-        return Failure(result) is { } failure ? ValueTask.FromException<FlushResult>(failure) : ValueTask.FromResult(result);
+        var result = Judge(flush.Result);
+        return result.IsCanceled && owner.Fault is { } aborted
+            ? ValueTask.FromException<FlushResult>(TransportConnection.ToThrow(aborted))
+            : ValueTask.FromResult(result);
     }
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
@@ -75,20 +82,12 @@ internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> FlushSlowAsync(ValueTask<FlushResult> flush)
     {
-        var result = await flush;
-        return Failure(result) is { } failure ? throw failure : result;
+        var result = Judge(await flush);
+        return result.IsCanceled && owner.Fault is { } fault ? throw TransportConnection.ToThrow(fault) : result;
     }
 
-    private Exception? Failure(FlushResult result)
-    {
-        if (owner.Fault is { } fault && (result.IsCanceled || result.IsCompleted))
-        {
-            return TransportConnection.ToThrow(fault);
-        }
-
-        // The peer disposed its end: a TCP peer would answer with a reset.
-        return result.IsCompleted ? new ConnectionResetException("The connection was closed by the peer.") : null;
-    }
+    // A peer that disposed its end meanwhile: as over TCP the bytes are sent, and the next flush finds the reset.
+    private static FlushResult Judge(FlushResult result) => new(result.IsCanceled, isCompleted: false);
 
     private void ThrowIfCompleted()
     {

@@ -23,7 +23,12 @@ internal static class UnixSocketFile
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            File.Delete(path);
+            // A file that is no socket refuses as well, and is somebody's data.
+            if (IsSocket(path))
+            {
+                File.Delete(path);
+            }
+
             return;
         }
         catch (SocketException)
@@ -33,6 +38,24 @@ internal static class UnixSocketFile
         }
 
         throw new AddressInUseException($"Can't listen on {path}: another program listens there already.");
+    }
+
+    // A socket is the one kind of file that cannot be opened (ENXIO). Read and write, so that a FIFO does not wait for its other end.
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return false;
+        }
+        catch (IOException exception)
+        {
+            return exception is not (FileNotFoundException or DirectoryNotFoundException);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     public static void Remove(string path)

@@ -44,6 +44,12 @@ internal static class TlsErrors
             return new ConnectFailedException(verdict.Reason, peer, $"TLS with {who} failed: {verdict.Text}", exception);
         }
 
+        if (below.HasEnded)
+        {
+            return new ConnectFailedException(
+                TlsFailureReason.Protocol, peer, $"TLS with {who} failed: the peer closed the connection during the handshake (does it speak TLS on this port?).", exception);
+        }
+
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is ConnectionResetException or ConnectionAbortedException)
@@ -52,9 +58,7 @@ internal static class TlsErrors
             }
         }
 
-        return below.HasEnded
-            ? new ConnectFailedException(TlsFailureReason.Protocol, peer, $"TLS with {who} failed: the peer closed the connection during the handshake (does it speak TLS on this port?).", exception)
-            : new ConnectFailedException(TlsFailureReason.Protocol, peer, $"TLS with {who} failed: {Innermost(exception)}.", exception);
+        return new ConnectFailedException(TlsFailureReason.Protocol, peer, $"TLS with {who} failed: {Innermost(exception)}.", exception);
     }
 
     private static string Innermost(Exception exception)

@@ -141,7 +141,7 @@ internal sealed class ConnectorConnection
             _retry.OnLost();
         }
 
-        var (wait, upTo) = _retry.Next(end.Refusal is { Retry: not RetryAdvice.Now }, end.Refusal?.RetryAfter ?? TimeSpan.Zero);
+        var (wait, upTo) = _retry.Next(end.Refusal is { IsAnswer: true, Retry: not RetryAdvice.Now }, end.Refusal?.RetryAfter ?? TimeSpan.Zero);
         Report(end, upTo);
         Set(ConnectorConnectionState.Waiting, error: end.Reason);
         try

@@ -152,7 +152,7 @@ internal sealed class ControlStream
             var results = await client.RegisterAsync(parameters, default);
             if (results.Details is not { } details)
             {
-                return new RegistrationRefusedException(results.Cause, Advise(results), results.RetryAfter);
+                return new RegistrationRefusedException(results.Cause, Advise(results), results.RetryAfter) { IsAnswer = true };
             }
 
             _registered.TrySetResult(details);
@@ -166,7 +166,7 @@ internal sealed class ControlStream
         {
             // An edge that does not know the call will not learn it.
             var retry = error.Kind == RpcErrorKind.Unimplemented ? RetryAdvice.Never : RetryAdvice.Backoff;
-            return new RegistrationRefusedException(error.Message, retry, inner: error);
+            return new RegistrationRefusedException(error.Message, retry, inner: error) { IsAnswer = true };
         }
         catch (Exception error)
         {

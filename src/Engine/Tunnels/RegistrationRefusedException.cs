@@ -15,6 +15,9 @@ public sealed class RegistrationRefusedException : IOException
     /// <summary>The edge's own words.</summary>
     public string Cause { get; }
 
+    /// <summary>Whether the edge itself said no; false when it never answered, or went away first.</summary>
+    public bool IsAnswer { get; init; }
+
     /// <summary>Whether and how to try again.</summary>
     public RetryAdvice Retry { get; }
 

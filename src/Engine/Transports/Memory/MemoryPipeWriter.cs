@@ -8,6 +8,7 @@ namespace Engine.Transports;
 internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner) : PipeWriter
 {
     private int _completed;
+    private bool _hasUnflushed;
 
     public bool IsCompleted => Volatile.Read(ref _completed) != 0;
 
@@ -31,6 +32,7 @@ internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner)
     {
         ThrowIfCompleted();
         inner.Advance(bytes);
+        _hasUnflushed |= bytes > 0;
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
@@ -41,7 +43,10 @@ internal sealed class MemoryPipeWriter(MemoryConnection owner, PipeWriter inner)
             return ValueTask.FromException<FlushResult>(TransportConnection.ToThrow(fault));
         }
 
-        if (owner.IsPeerDisposed)
+        // The pipe itself forgets what is written when its reader is gone, so it is not asked.
+        var hasUnflushed = _hasUnflushed;
+        _hasUnflushed = false;
+        if (hasUnflushed && owner.IsPeerDisposed)
         {
             return ValueTask.FromException<FlushResult>(new ConnectionResetException("The connection was closed by the peer."));
         }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Engine.Tunnels.Registration.Capnp;
+using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Tunnels.Registration;
 
@@ -158,8 +159,15 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
 
     private async ValueTask FinishAsync(RpcQuestion question, CancellationToken cancellationToken)
     {
-        await _writer.SendAsync(RpcEncoder.Finish(question.Id, releaseResults: false), cancellationToken);
         _questions.Remove(question);
+        try
+        {
+            await _writer.SendAsync(RpcEncoder.Finish(question.Id, releaseResults: false), cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or ConnectionAbortedException)
+        {
+            // The answer is here; an edge that hung up after it needs no Finish, and the next call finds out.
+        }
     }
 
     private ValueTask HandleAsync(RpcMessage message) => message.Kind switch

@@ -159,7 +159,6 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
 
     private async ValueTask FinishAsync(RpcQuestion question, CancellationToken cancellationToken)
     {
-        _questions.Remove(question);
         try
         {
             await _writer.SendAsync(RpcEncoder.Finish(question.Id, releaseResults: false), cancellationToken);
@@ -168,6 +167,9 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
         {
             // The answer is here; an edge that hung up after it needs no Finish, and the next call finds out.
         }
+
+        // Only now, so that no other question takes the id before the edge hears that it is free.
+        _questions.Remove(question);
     }
 
     private ValueTask HandleAsync(RpcMessage message) => message.Kind switch

@@ -47,8 +47,8 @@ public sealed partial class Http2Connection
     /// <summary>Whether another stream may be opened by us.</summary>
     internal bool HasSlot => !IsDraining && _streams.Count < SlotLimit;
 
-    /// <summary>Whether one stream may hold only a part of the connection's send window.</summary>
-    internal bool LimitsShares => Role == Http2Role.Client && _options.Profile == Http2Profile.Tunnel;
+    /// <summary>How much of the connection's send window one stream may hold.</summary>
+    internal SendShare Share { get; }
 
     /// <summary>The highest stream id that the peer has used.</summary>
     internal int LastPeerStreamId => _streams.LastPeerId;
@@ -60,19 +60,6 @@ public sealed partial class Http2Connection
     {
         Wakes.Run();
         Sender.Flush();
-    }
-
-    /// <summary>How much one stream may have in flight that the peer has not returned.</summary>
-    /// <param name="isLifted">Whether the stream was found to wait for a peer that returns credit by the half window.</param>
-    internal long StreamShare(bool isLifted)
-    {
-        if (!LimitsShares)
-        {
-            return long.MaxValue;
-        }
-
-        var window = Sender.Scheduler.Window.Peak;
-        return isLifted ? (window / 2) + SendScheduler.Quantum : Math.Max(window / 4, SendScheduler.Quantum);
     }
 
     /// <summary>The receive window of a new stream.</summary>

@@ -41,6 +41,7 @@ public sealed partial class Http2Connection : MultiplexedConnectionContext
         var abuse = new AbuseMeter(options);
         Wakes = new WakeQueue(Gate);
         Sender = new FrameSender(Gate, Wakes, transport.Transport.Output, new SendScheduler(), SendingFailed);
+        Share = new SendShare(role == Http2Role.Client && options.Profile == Http2Profile.Tunnel);
         Flow = new ReceiveFlow(options, Sender);
         Pings = new Pings(options, Wakes, Sender, Flow);
         Settings = new SettingsExchange(this, options, Sender, decoder);

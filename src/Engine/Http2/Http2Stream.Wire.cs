@@ -292,7 +292,7 @@ public sealed partial class Http2Stream
                 _closed = new CancellationTokenSource();
                 if (_failure is not null)
                 {
-                    CancelClosedToken();
+                    _closed.Cancel(); // Nobody listens yet.
                 }
             }
 

@@ -109,14 +109,14 @@ public sealed partial class Http2Stream : ConnectionContext
         var informational = head.TryGet(":status"u8, out var status) && status.Length == 3 && status[0] == (byte)'1';
         lock (Connection.Gate)
         {
+            if (_failure is not null)
+            {
+                return;
+            }
+
             if (_state.HeadSent)
             {
                 throw new InvalidOperationException("The final head was sent already.");
-            }
-
-            if (!_state.CanSend)
-            {
-                return;
             }
 
             _state.SendHead(endStream: false, informational);

@@ -30,6 +30,9 @@ internal sealed class AbuseMeter
     /// <summary>A stream that was cancelled before its answer ended, or that had to be reset for an error: rapid reset (CVE-2023-44487) and its relatives.</summary>
     public void CountReset() => Count(ref _resets, _isPublic, "streams are reset too fast");
 
+    /// <summary>A stream beyond the limit, which costs decoding and an answer.</summary>
+    public void CountRefusal() => Count(ref _resets, _isPublic, "streams are opened beyond the limit too fast");
+
     /// <summary>A PING, which costs an answer (CVE-2019-9512).</summary>
     public void CountPing() => Count(ref _pings, true, "PING comes too often");
 

@@ -155,6 +155,7 @@ internal sealed class HeadersReceiver
         if (!_connection.MayServe(streamId))
         {
             _connection.RefuseStream(streamId);
+            _abuse.CountRefusal();
             return;
         }
 

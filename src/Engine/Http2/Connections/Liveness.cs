@@ -155,7 +155,7 @@ internal sealed class Liveness : IDisposable
 
     private void LiftShares()
     {
-        if (_connection.LimitsShares)
+        if (_connection.Share.MayLift)
         {
             foreach (var stream in _connection.OpenStreams())
             {

@@ -132,27 +132,14 @@ internal sealed class ReceiveLoop
 
     private Http2ConnectionEnd EndOfInput(bool isTruncated)
     {
-        if (_connection.Drain.PeerCode is { } code)
-        {
-            return new Http2ConnectionEnd(Http2EndedBy.Peer, code, $"The peer went away: {_connection.Drain.PeerReason}");
-        }
-
-        if (isTruncated)
-        {
-            var cut = new EndOfStreamException("The connection ended in the middle of a frame.");
-            return new Http2ConnectionEnd(Http2EndedBy.Peer, Http2ErrorCode.NoError, cut.Message, cut);
-        }
-
         var open = _connection.ActiveStreamCount;
-        return open == 0
-            ? new Http2ConnectionEnd(Http2EndedBy.Peer, Http2ErrorCode.NoError, "The peer closed the connection.")
-            : LostStreams(open);
-    }
-
-    private static Http2ConnectionEnd LostStreams(int open)
-    {
-        var lost = new EndOfStreamException($"The peer closed the connection while {open} streams were open.");
-        return new Http2ConnectionEnd(Http2EndedBy.Peer, Http2ErrorCode.NoError, lost.Message, lost);
+        var fault = isTruncated ? "The connection ended in the middle of a frame."
+            : open > 0 ? $"The peer closed the connection while {open} streams were open."
+            : null;
+        var exception = fault is null ? null : new EndOfStreamException(fault);
+        return _connection.Drain.PeerCode is { } code
+            ? new Http2ConnectionEnd(Http2EndedBy.Peer, code, $"The peer went away: {_connection.Drain.PeerReason}", exception)
+            : new Http2ConnectionEnd(Http2EndedBy.Peer, Http2ErrorCode.NoError, fault ?? "The peer closed the connection.", exception);
     }
 
     private async Task WaitForRoomAsync()

@@ -92,15 +92,11 @@ internal sealed class StreamInput : PipeReader
             if (_failure is not null)
             {
                 Discard();
-                return;
             }
-
-            // Offsets count from the head: the sequence before consuming serves both positions.
-            var sequence = _buffer.Sequence;
-            var seen = examined.GetObject() is null ? 0 : sequence.Slice(0, examined).Length;
-            var count = _buffer.ConsumeTo(consumed);
-            _examined = Math.Max(0, seen - count);
-            _stream.Consumed(count);
+            else
+            {
+                Consume(consumed, examined);
+            }
         }
 
         _connection.Leave();
@@ -191,6 +187,15 @@ internal sealed class StreamInput : PipeReader
     }
 
     private bool IsReadable => _buffer.Length > _examined || _ended || _cancelNext;
+
+    private void Consume(SequencePosition consumed, SequencePosition examined)
+    {
+        // Offsets count from the head: the sequence before consuming serves both positions.
+        var seen = examined.GetObject() is null ? 0 : _buffer.Sequence.Slice(0, examined).Length;
+        var count = _buffer.ConsumeTo(consumed);
+        _examined = Math.Max(0, seen - count);
+        _stream.Consumed(count);
+    }
 
     private ReadResult TakeResult()
     {

@@ -55,7 +55,7 @@ internal sealed class StreamOutput : PipeWriter
     public override long UnflushedBytes => _writing.Length;
 
     // One stream whose reader stalls may hold a part of the connection's window, never all of it.
-    private long Share => _connection.StreamShare(_shareLifted);
+    private long Share => _connection.Share.Of(_connection.Sender.Scheduler.Window.Peak, _shareLifted);
 
     /// <inheritdoc />
     public override Memory<byte> GetMemory(int sizeHint = 0) => _writing.GetMemory(sizeHint);
@@ -199,6 +199,7 @@ internal sealed class StreamOutput : PipeWriter
         if (isUpdate)
         {
             _unreturned = Math.Max(0, _unreturned - delta);
+            _connection.Share.Observe(delta, _connection.Sender.Scheduler.Window.Peak);
         }
 
         Schedule();

@@ -21,6 +21,9 @@ internal sealed class RawPeer(ConnectionContext transport)
     /// <summary>Answers PINGs that are met while another frame is expected.</summary>
     public bool AnswersPings { get; set; } = true;
 
+    /// <summary>Whether a PING of <see cref="PeerExtensions.ReadUntilPongAsync"/> is under way.</summary>
+    public bool AwaitsPong { get; set; }
+
     public static FieldList Request(string method = "GET", string path = "/", params (string Name, string Value)[] fields) =>
         Fields([(":method", method), (":scheme", "https"), (":authority", "example.test"), (":path", path), .. fields]);
 

@@ -71,9 +71,10 @@ internal sealed class ConnectorFile
         {
             rules.Add(new IngressRuleDefinition
             {
-                Hostname = rule.String("hostname"),
+                // What is no rule at all has been reported; it stands in for one, so that the others keep their numbers.
+                Hostname = rule.IsMapping ? rule.String("hostname") : "no.rule",
                 Path = rule.String("path"),
-                Service = rule.String("service") ?? "",
+                Service = rule.IsMapping ? rule.String("service") ?? "" : "http_status:503",
                 Options = OriginOptionsReader.Read(rule.Mapping("originRequest", string.Create(CultureInfo.InvariantCulture, $"Rule {rules.Count + 1}: originRequest")), inherited),
                 Position = rule.Position,
                 HostnamePosition = rule.PositionOf("hostname"),

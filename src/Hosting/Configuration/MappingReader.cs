@@ -8,13 +8,17 @@ namespace Engine.Hosting.Configuration;
 /// <param name="mapping">The mapping; null stands for one without keys.</param>
 /// <param name="place">What messages call it, for example <c>Rule 3</c>; empty for the file itself.</param>
 /// <param name="faults">Where faults go.</param>
-internal sealed class MappingReader(YamlMapping? mapping, string place, List<ConfigurationFault> faults)
+/// <param name="position">Where something else stands in the place of the mapping, if so.</param>
+internal sealed class MappingReader(YamlMapping? mapping, string place, List<ConfigurationFault> faults, TextPosition position = default)
 {
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     public List<ConfigurationFault> Faults => faults;
 
-    public TextPosition Position => mapping?.Position ?? default;
+    public TextPosition Position => mapping?.Position ?? position;
+
+    /// <summary>False when the mapping is missing, or something else stands in its place.</summary>
+    public bool IsMapping => mapping is not null;
 
     /// <summary>The value of a key; null when it is missing or nothing.</summary>
     public YamlNode? Node(string key)
@@ -145,7 +149,7 @@ internal sealed class MappingReader(YamlMapping? mapping, string place, List<Con
                 Report(item, $"{itemName} is a mapping, not {item.Kind}.");
             }
 
-            readers.Add(new MappingReader(item as YamlMapping, itemName, faults));
+            readers.Add(new MappingReader(item as YamlMapping, itemName, faults, item.Position));
         }
 
         return readers;

@@ -37,9 +37,10 @@ internal sealed class YamlReader
             return null;
         }
 
+        var reader = new YamlReader(text, faults);
         try
         {
-            return new YamlReader(text, faults).ReadStream();
+            return reader.ReadStream();
         }
         catch (BoundException exception)
         {
@@ -50,6 +51,12 @@ internal sealed class YamlReader
             var cause = exception.InnerException?.Message ?? exception.Message;
             var position = Position(exception.Start);
             faults.Add(new ConfigurationFault($"This is not YAML: {cause.TrimEnd('.')}.", position.Line, position.Column));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner's own way to fail at some damaged texts; it knows no place, so the last good one is told.
+            var position = Position(reader._parser.Current?.End ?? Mark.Empty);
+            faults.Add(new ConfigurationFault("This is not YAML: what follows here cannot be read.", position.Line, position.Column));
         }
 
         return null;

@@ -1,6 +1,7 @@
 using System.Net;
 using Engine.Hosting.Configuration;
 using Engine.Hosting.Status;
+using Engine.Protocols.Http;
 using Engine.Transports;
 using Engine.Tunnels;
 using Microsoft.AspNetCore.Connections;
@@ -140,6 +141,7 @@ public sealed partial class ConnectorHost : IAsyncDisposable
                 .UseTls(new TlsClientOptions { ServerName = ConnectorBuilder.DefaultServerName, Roots = _settings.EdgeAuthorities });
         }
 
+        builder.UseHttpOrigins(new HttpOriginOptions { Tags = _settings.Tags, LoggerFactory = _loggerFactory, TimeProvider = _time });
         return builder.Build();
     }
 

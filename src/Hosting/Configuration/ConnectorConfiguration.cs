@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Engine.Hosting.Settings;
 using Engine.Ingress;
@@ -7,6 +8,10 @@ namespace Engine.Hosting.Configuration;
 /// <summary>Reads a connector's configuration from all its sources and checks it whole.</summary>
 public sealed class ConnectorConfiguration
 {
+    // RFC 9110 §5.6.2: what a field's name may hold.
+    private static readonly SearchValues<char> TagName =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~");
+
     private readonly List<ConfigurationFault> _faults = [];
     private readonly List<ConfigurationFault> _warnings = [];
     private readonly ConnectorSources _sources;
@@ -83,6 +88,7 @@ public sealed class ConnectorConfiguration
             Connections = _values.Integer("ha-connections", 4, 1, 255),
             GracePeriod = _values.Duration("grace-period", TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3)),
             Metrics = ListenAddress("metrics"),
+            Tags = Tags(),
             PidFile = _values.Text("pidfile"),
             HttpPort = _values.Integer("http-port", 8080, 0, ushort.MaxValue),
         };
@@ -102,6 +108,27 @@ public sealed class ConnectorConfiguration
         }
 
         return endPoint;
+    }
+
+    private List<KeyValuePair<string, string>> Tags()
+    {
+        var tags = new List<KeyValuePair<string, string>>();
+        foreach (var text in _values.List("tag"))
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? "" : text[..equals];
+            var value = text[(equals + 1)..];
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TagName) || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            {
+                var source = _values.Find("tag")!;
+                _values.Report(source, $"{source.Where}: '{text}' is not NAME=VALUE with a name of letters, digits and '-' and a printable value.");
+                continue;
+            }
+
+            tags.Add(new KeyValuePair<string, string>(name, value));
+        }
+
+        return tags;
     }
 
     private void ReportEffects()

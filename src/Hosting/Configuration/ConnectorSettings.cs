@@ -35,6 +35,9 @@ public sealed record ConnectorSettings
     /// <summary>The file that the process id is written to after the first registration, or null.</summary>
     public string? PidFile { get; init; }
 
+    /// <summary>Tags that origins get to see.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
     /// <summary>The port of the embedded edge; 0 takes a free one.</summary>
     public int HttpPort { get; init; } = 8080;
 

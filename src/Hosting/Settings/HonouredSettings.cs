@@ -19,6 +19,7 @@ internal static class HonouredSettings
         new("edge-bind-address", SettingKind.Text, "TUNNEL_EDGE_BIND_ADDRESS", "Local address from which the edge is dialled.") { Placeholder = "IP" },
         new("grace-period", SettingKind.Duration, "TUNNEL_GRACE_PERIOD", "How long running requests may go on after SIGTERM or SIGINT. Default 30s, at most 3m.") { Placeholder = "DURATION" },
         new("metrics", SettingKind.Text, "TUNNEL_METRICS", "Address of /ready and /healthcheck. Default: the first free of localhost:20241 to 20245.") { Placeholder = "HOST:PORT" },
+        new("tag", SettingKind.List, "TUNNEL_TAG", "Sent to origins as Cf-Warp-Tag-NAME: VALUE; repeat it for several.") { Placeholder = "NAME=VALUE" },
         new("pidfile", SettingKind.Text, "TUNNEL_PIDFILE", "Write the process id here after the first registration.") { Placeholder = "FILE" },
         new("http-port", SettingKind.Integer, "ENGINE_HTTP_PORT", "Port of the embedded edge, when no edge and no tunnel are named. Default 8080.") { Placeholder = "PORT" },
         new("loglevel", SettingKind.Text, "TUNNEL_LOGLEVEL", "debug, info, warn, error or fatal. Default info.") { Placeholder = "LEVEL" },

@@ -46,7 +46,6 @@ internal static class InertSettings
         .. Of(
             SettingEffect.None,
             SettingKind.List,
-            ("tag", "TUNNEL_TAG"),
             ("dns-resolver-addrs", "TUNNEL_DNS_RESOLVER_ADDRS"),
             ("proxy-dns-upstream", "TUNNEL_DNS_UPSTREAM"),
             ("proxy-dns-bootstrap", "TUNNEL_DNS_BOOTSTRAP")),

@@ -263,12 +263,19 @@ public sealed class ConnectorConfigurationTests : IDisposable
     [Fact]
     public void What_has_no_effect_here_is_a_warning_with_its_place()
     {
-        var outcome = Load("retries: 3\nwarp-routing: {enabled: true}\ntag: [a=b]\n" + Rules);
+        var outcome = Load("retries: 3\nwarp-routing: {enabled: true}\nregion: us\n" + Rules);
 
         Sound(outcome);
         Assert.Equal(
-            ["2:15: 'warp-routing' has no effect here", "1:10: 'retries' has no effect here", "3:6: 'tag' has no effect here"],
+            ["2:15: 'warp-routing' has no effect here", "1:10: 'retries' has no effect here", "3:9: 'region' has no effect here"],
             outcome.Warnings.Select(warning => warning.ToString().Split(':') is [var line, var column, var text, ..] ? $"{line}:{column}:{text.TrimEnd('.')}" : ""));
+    }
+
+    [Fact]
+    public void Tags_are_names_with_values()
+    {
+        Assert.Equal([new("a", "b"), new("c", "d=e")], Sound(Load("tag: [a=b, c=d=e]\n" + Rules)).Tags);
+        Assert.All(["a", "=b", "a b=c", "a=\u00FC"], tag => Assert.Contains("NAME=VALUE", Assert.Single(Load($"tag: ['{tag}']\n" + Rules).Faults).Message, StringComparison.Ordinal));
     }
 
     [Fact]

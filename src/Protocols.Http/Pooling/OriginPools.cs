@@ -34,6 +34,23 @@ internal sealed class OriginPools : IDisposable
         }
     }
 
+    public int IdleCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var count = 0;
+                foreach (var pool in _pools.Values)
+                {
+                    count += pool.IdleCount;
+                }
+
+                return count;
+            }
+        }
+    }
+
     /// <summary>Holds the pool of an origin until <see cref="Release"/>.</summary>
     public OriginPool Hold(OriginKey key)
     {

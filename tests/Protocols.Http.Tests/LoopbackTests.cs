@@ -183,7 +183,7 @@ public sealed class LoopbackTests
         await handling.Within();
         Assert.Equal(1, origin.Handler.Pools.IdleCount);
         await first.DisposeAsync();
-        await Eventually.IsTrueAsync(() => origin.Handler.Pools.IdleCount == 0);
+        await Eventually.IsTrueAsync(() => origin.Handler.Pools.IdleCount == 0, "the closed connection has left the pool");
         (var second, handling) = await BeginAsync(origin, method: "POST");
         await second.SendAsync(Ok);
         await handling.Within();

@@ -94,13 +94,13 @@ internal sealed partial class HttpExchange
                 return Broken(OriginPhase.Head, new Http1Exception(Http1Error.BadStatusLine, $"More than {MaxInterim} interim answers."));
             }
 
+            Http1Fields.RemoveConnectionFields(head.Fields);
+            _tunnel.WriteInformational(head.Status, head.Fields);
             if (head.Status == 100)
             {
                 goAhead?.Decide(true);
             }
 
-            Http1Fields.RemoveConnectionFields(head.Fields);
-            _tunnel.WriteInformational(head.Status, head.Fields);
             if (!await FlushToVisitorAsync())
             {
                 return ExchangeEnd.Broken;

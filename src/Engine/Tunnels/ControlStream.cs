@@ -22,6 +22,7 @@ internal sealed class ControlStream
     private readonly TunnelConnectionOptions _options;
     private readonly TaskCompletionSource _opened = new();
     private readonly TaskCompletionSource<ConnectionDetails> _registered = new();
+    private readonly TaskCompletionSource _finished = new();
     private RegistrationClient? _client;
     private int _isServing;
 
@@ -79,7 +80,14 @@ internal sealed class ControlStream
         if (_registered.Task.IsCompletedSuccessfully && !IsUnregistered)
         {
             IsUnregistered = true;
-            await Client.UnregisterAsync(cancellationToken);
+            try
+            {
+                await Client.UnregisterAsync(cancellationToken);
+            }
+            finally
+            {
+                _finished.TrySetResult();
+            }
         }
     }
 
@@ -112,12 +120,15 @@ internal sealed class ControlStream
                 return;
             }
 
-            var error = await reading;
+            await Task.WhenAny(reading, _finished.Task);
             if (IsUnregistered)
             {
+                // The disposal resets what the edge has not ended, with NO_ERROR: an edge may wait for that before it closes.
+                await _finished.Task;
                 return;
             }
 
+            var error = await reading;
             if (error is null)
             {
                 await EndAsync(_client);

@@ -205,11 +205,18 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
         catch (TimeoutException)
         {
             TunnelLog.NotRegistered(Log, RemoteEndPoint, $"it did not register within {_options.RegistrationTimeout.TotalSeconds:0} s");
+            // A peer that stalls would not take a farewell either.
+            Abort("The connection was not registered in time.");
             return false;
         }
         catch (Exception error) when (error is IOException or FormatException or InvalidOperationException or OperationCanceledException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                Abort("The edge stopped waiting for the registration.");
+                throw new OperationCanceledException(error.Message, error, cancellationToken);
+            }
+
             TunnelLog.NotRegistered(Log, RemoteEndPoint, error.Message);
             return false;
         }

@@ -222,9 +222,11 @@ public sealed class EdgeServer : IAsyncDisposable
             await loop.DisposeAsync();
         }
 
+        _publicLoops.Clear();
         if (_tunnelLoop is not null)
         {
             await _tunnelLoop.DisposeAsync();
+            _tunnelLoop = null;
         }
     }
 

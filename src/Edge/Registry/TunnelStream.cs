@@ -44,6 +44,10 @@ internal sealed class TunnelStream : ITunnelStream
         {
             throw new TunnelConnectionLostException(error);
         }
+        catch (IOException error) when (error is not ConnectionResetException && !_stream.Tunnel.IsDraining)
+        {
+            throw new InvalidDataException("The connector's answer breaks the tunnel's protocol.", error);
+        }
     }
 
     /// <inheritdoc/>

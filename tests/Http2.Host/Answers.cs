@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Http2.Host;
 
-/// <summary>What the host answers: a fixed text at <c>/</c>, the request's body and trailers at <c>/echo</c>, N octets at <c>/bytes/N</c>.</summary>
+/// <summary>
+/// What the host answers: a fixed text at <c>/</c>, the request's body and trailers at <c>/echo</c>, N octets at <c>/bytes/N</c>, a body
+/// with trailers at <c>/trailers</c>.
+/// </summary>
 public static class Answers
 {
     private const int ChunkSize = 16 * 1024;
@@ -35,7 +38,7 @@ public static class Answers
         {
             try
             {
-                var path = stream.Head.GetString(":path"u8) ?? "";
+                var path = (stream.Head.GetString(":path"u8) ?? "").Split('?')[0];
                 if (path == "/")
                 {
                     await FixedAsync(stream);
@@ -43,6 +46,10 @@ public static class Answers
                 else if (path == "/echo")
                 {
                     await EchoAsync(stream);
+                }
+                else if (path == "/trailers")
+                {
+                    await TrailersAsync(stream);
                 }
                 else if (path.StartsWith("/bytes/", StringComparison.Ordinal)
                     && long.TryParse(path.AsSpan(7), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
@@ -87,6 +94,17 @@ public static class Answers
         {
             await stream.Transport.Output.CompleteAsync();
         }
+    }
+
+    private static async Task TrailersAsync(Http2Stream stream)
+    {
+        await DrainAsync(stream.Transport.Input);
+        WriteHead(stream, "200", contentLength: null, endStream: false);
+        stream.Transport.Output.Write("body"u8);
+        await stream.Transport.Output.FlushAsync();
+        var trailers = new FieldList();
+        trailers.Add("x-sum"u8, "octets=4"u8);
+        stream.WriteTrailers(trailers);
     }
 
     private static async Task BytesAsync(Http2Stream stream, long length)

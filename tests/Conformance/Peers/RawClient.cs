@@ -16,7 +16,7 @@ internal sealed class RawClient : RawPeer
     public static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
 
     private readonly HpackDecoder _decoder = new();
-    private readonly FieldList _lastHead = new();
+    private readonly Dictionary<int, RawAnswer> _answers = [];
 
     private RawClient(ConnectionContext transport, Task<Http2ConnectionEnd> served)
         : base(transport) => Served = served;
@@ -60,28 +60,16 @@ internal sealed class RawClient : RawPeer
     /// <summary>Reads a whole answer on a stream; fails when the stream is reset or the connection ends.</summary>
     public async Task<RawAnswer> ReadAnswerAsync(int streamId)
     {
-        var fields = new List<string>();
-        var body = new ArrayBufferWriter<byte>();
-        while (true)
+        while (!AnswerOn(streamId).IsWhole)
         {
-            var frame = await ReadUntilAsync(
-                frame => frame.Type is FrameType.GoAway || (frame.StreamId == streamId && frame.Type is FrameType.Headers or FrameType.Data or FrameType.RstStream),
-                $"stream {streamId} was answered");
-            Assert.True(frame.Type is FrameType.Headers or FrameType.Data, $"Expected an answer on stream {streamId}. Heard: {Heard()}");
-            if (frame.Type == FrameType.Headers)
+            var frame = await ReadUntilAsync(_ => true, $"stream {streamId} was answered");
+            if (frame.Type == FrameType.GoAway || (frame.Type == FrameType.RstStream && frame.StreamId == streamId && !AnswerOn(streamId).IsWhole))
             {
-                fields.AddRange(_lastHead.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
-            }
-            else
-            {
-                body.Write(frame.Payload);
-            }
-
-            if (frame.EndsStream)
-            {
-                return new RawAnswer(fields, body.WrittenSpan.ToArray());
+                Assert.Fail($"Expected an answer on stream {streamId}. Heard: {Heard()}");
             }
         }
+
+        return AnswerOn(streamId);
     }
 
     /// <summary>Fails unless the stream gets the host's fixed answer.</summary>
@@ -89,7 +77,7 @@ internal sealed class RawClient : RawPeer
     {
         var answer = await ReadAnswerAsync(streamId);
         Assert.Equal(":status: 200", answer.Fields[0]);
-        Assert.Equal(Answers.Fixed.ToArray(), answer.Body);
+        Assert.Equal(Answers.Fixed.ToArray(), answer.Body.ToArray());
     }
 
     /// <summary>Fails unless the stream gets an echo of the text, and of any trailers.</summary>
@@ -97,7 +85,7 @@ internal sealed class RawClient : RawPeer
     {
         var answer = await ReadAnswerAsync(streamId);
         Assert.Equal(":status: 200", answer.Fields[0]);
-        Assert.Equal(text, System.Text.Encoding.Latin1.GetString(answer.Body));
+        Assert.Equal(text, System.Text.Encoding.Latin1.GetString(answer.Body.ToArray()));
         foreach (var trailer in trailers)
         {
             Assert.Contains(trailer, answer.Fields);
@@ -110,11 +98,21 @@ internal sealed class RawClient : RawPeer
         if (frame.Type == FrameType.Headers)
         {
             Assert.True(frame.Header.Has(FrameFlags.EndHeaders), "An answer's head is longer than this peer reads.");
-            _lastHead.Clear();
-            _decoder.Decode(new ReadOnlySequence<byte>(frame.Payload), _lastHead, int.MaxValue);
+            var list = new FieldList();
+            _decoder.Decode(new ReadOnlySequence<byte>(frame.Payload), list, int.MaxValue);
+            AnswerOn(frame.StreamId).Fields.AddRange(list.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
+        else if (frame.Type == FrameType.Data)
+        {
+            AnswerOn(frame.StreamId).Body.AddRange(frame.Payload);
+        }
+
+        AnswerOn(frame.StreamId).IsWhole |= frame.EndsStream;
     }
 
     /// <summary>Fails unless the server's side is over: no task of it hangs.</summary>
     public async Task ExpectServerEndedAsync() => await Served.Within();
+
+    private RawAnswer AnswerOn(int streamId) =>
+        _answers.TryGetValue(streamId, out var answer) ? answer : _answers[streamId] = new RawAnswer();
 }

@@ -85,7 +85,7 @@ internal static class BasicCases
                 FrameType.Headers,
                 FrameFlags.Priority | FrameFlags.EndStream | FrameFlags.EndHeaders,
                 1,
-                [.. RawPeer.PriorityFields(0, 255), .. RawClient.Get()]);
+                [.. RawScript.PriorityFields(0, 255), .. RawClient.Get()]);
             await c.ExpectFixedAnswerAsync();
         }),
         Prioritised("weight 1", c => c.Priority(1, 0, 1)),

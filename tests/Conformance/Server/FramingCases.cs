@@ -56,7 +56,7 @@ internal static class FramingCases
         {
             c.Headers(1, RawClient.Post(), end: false);
             c.Data(1, 16_384);
-            Assert.Equal(16_384, (await c.ReadAnswerAsync(1)).Body.Length);
+            Assert.Equal(16_384, (await c.ReadAnswerAsync(1)).Body.Count);
         }),
         new("4.2", "DATA longer than SETTINGS_MAX_FRAME_SIZE", async c =>
         {

@@ -65,7 +65,7 @@ internal static class StreamStateCases
                 FrameType.Headers,
                 FrameFlags.Priority | FrameFlags.EndStream | FrameFlags.EndHeaders,
                 1,
-                [.. RawPeer.PriorityFields(1), .. RawClient.Get()]);
+                [.. RawScript.PriorityFields(1), .. RawClient.Get()]);
             await c.ExpectErrorAsync(1, ProtocolError);
         }),
         new("5.3.1", "PRIORITY that depends on its own stream", async c =>

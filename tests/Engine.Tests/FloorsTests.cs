@@ -128,7 +128,8 @@ public sealed partial class FloorsTests
     [GeneratedRegex(@"(?<![\w.])(?:global::)?Engine\.(?<folder>\w+)|(?<![\w.])(?<folder>[A-Z]\w*)(?=\.[A-Z])")]
     private static partial Regex Qualified();
 
-    [GeneratedRegex(@"\w+")]
+    // Not a member of something else, unless of the root namespace, and not a line of an enumeration.
+    [GeneratedRegex(@"(?:(?<![\w.])|(?<=\bEngine\.))\w+(?!\w)(?!,\s*\n)")]
     private static partial Regex Words();
 
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|\"{3}.*?\"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'""", RegexOptions.Singleline)]

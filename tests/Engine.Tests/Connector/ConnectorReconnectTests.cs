@@ -194,6 +194,24 @@ public sealed class ConnectorReconnectTests
         Assert.True(test.Edge.Dials.Count > 1);
     }
 
+    [Fact]
+    public async Task A_half_open_link_is_noticed_and_replaced()
+    {
+        await using var test = new ConnectorFixture();
+        using var cut = new CancellationTokenSource();
+        test.Edge.Cut = cut.Token;
+        test.Builder.HandleOrigin("http_status", stream => ConnectorFixture.Answer(stream, "over the new link"));
+        await test.StartReadyAsync();
+        var first = await test.Edge.ConnectionAsync();
+        await cut.CancelAsync();
+        test.Edge.Cut = null;
+        await test.PassTimeUntilAsync(() => test.Edge.Dials.Count > 1, "another dial", TimeSpan.FromSeconds(1));
+        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.WaitForLogAsync("Warning 4004 Lost connection with the edge connIndex=0");
+        await first.DisposeAsync();
+        Assert.Equal((200, "over the new link"), await test.GetAsync());
+    }
+
     private static Task WaitForWaitingAsync(ConnectorFixture test) => Testing.Eventually.IsTrueAsync(
         () => test.Connector.Connections[0].State == ConnectorConnectionState.Waiting, "the wait");
 }

@@ -141,24 +141,4 @@ public sealed class ConnectorStopTests
         await test.Connector.DisposeAsync().AsTask().WaitAsync(Deadline);
         Assert.True(test.Run.IsCompletedSuccessfully);
     }
-
-    [Fact]
-    public async Task A_stream_that_comes_after_the_stop_is_still_served()
-    {
-        await using var test = new ConnectorFixture();
-        test.Builder.HandleOrigin("http_status", stream => ConnectorFixture.Answer(stream, "served"));
-        await test.StartReadyAsync();
-        var edge = await test.Edge.ConnectionAsync();
-        test.Stop();
-        try
-        {
-            Assert.Equal((200, "served"), await test.GetAsync());
-        }
-        catch (IOException) when (edge.IsDraining)
-        {
-            // The edge had already heard; then nothing was sent.
-        }
-
-        await test.Run.WaitAsync(Deadline);
-    }
 }

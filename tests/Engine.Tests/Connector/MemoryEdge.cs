@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Engine.Splicing;
 using Engine.Transports;
 using Engine.Tunnels;
 using Microsoft.AspNetCore.Connections;
@@ -19,6 +20,9 @@ internal sealed class MemoryEdge(TimeProvider time) : IConnectionFactory, ITunne
 
     /// <summary>The transports of the edge's side, in the order of their dials.</summary>
     public ConcurrentQueue<ConnectionContext> Transports { get; } = new();
+
+    /// <summary>If set, connections go through a link that nothing crosses any more once this is cancelled.</summary>
+    public CancellationToken? Cut { get; set; }
 
     /// <summary>What the edge says to a registration.</summary>
     public Func<TunnelRegistrationRequest, ValueTask<TunnelAuthentication>> Answer { get; set; } = _ => new(Accept());
@@ -63,6 +67,14 @@ internal sealed class MemoryEdge(TimeProvider time) : IConnectionFactory, ITunne
         }
 
         var (connector, edge) = MemoryConnection.CreatePair(new MemoryConnectionOptions { SecondEndPoint = endpoint });
+        if (Cut is { } cut)
+        {
+            // A link between the two that can be cut without either end hearing of it.
+            var (near, far) = MemoryConnection.CreatePair();
+            _ = Splice.RunAsync(edge.Transport, near.Transport, null, cut);
+            edge = far;
+        }
+
         Transports.Enqueue(edge);
         _ = Task.Run(() => ServeAsync(edge), CancellationToken.None);
         return new(connector);

@@ -106,11 +106,13 @@ internal sealed class SegmentChain
         }
     }
 
-    /// <summary>Moves everything to the end of <paramref name="other"/>, which must be empty.</summary>
+    /// <summary>Moves everything to the end of <paramref name="other"/>, which must be empty, and takes back its spare segment.</summary>
     public void MoveTo(SegmentChain other)
     {
         (other._head, other._tail, other._headOffset, other.Length) = (_head, _tail, _headOffset, Length);
         (_head, _tail, _headOffset, Length) = (null, null, 0, 0);
+        _spare ??= other._spare;
+        other._spare = null;
     }
 
     /// <summary>Drops everything; with <paramref name="drop"/> the arrays are not pooled again.</summary>

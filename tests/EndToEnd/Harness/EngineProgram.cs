@@ -1,3 +1,4 @@
+using Engine.Testing;
 using Engine.Testing.Programs;
 
 namespace Engine.EndToEnd.Harness;
@@ -5,8 +6,11 @@ namespace Engine.EndToEnd.Harness;
 /// <summary>The <c>engine</c> program that this build made, run as a user would.</summary>
 internal static class EngineProgram
 {
-    /// <summary>The executable, which the build puts beside the tests.</summary>
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "engine");
+    /// <summary>The executable, in the program's own output folder and of the tests' own configuration.</summary>
+    public static string Executable { get; } = Repository.At("src", "Cli", "bin", Configuration, "net10.0", "engine");
+
+    // bin/CONFIGURATION/net10.0/
+    private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     public static ProgramRun Start(params string[] arguments) => ProgramRun.Start(Executable, arguments);
 

@@ -11,7 +11,6 @@ public sealed class AbortTests(TunnelFixture tunnel)
     [Theory]
     [InlineData("1.1", "endless")]
     [InlineData("2.0", "endless")]
-    [InlineData("1.1", "silent")]
     [InlineData("2.0", "silent")]
     public async Task A_visitor_who_leaves_is_gone_for_the_origin_too(string version, string path)
     {
@@ -22,6 +21,18 @@ public sealed class AbortTests(TunnelFixture tunnel)
         await Eventually.IsTrueAsync(() => FateIsAsync(id, "running"), "the origin has the request");
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.Within());
+
+        await Eventually.IsTrueAsync(() => FateIsAsync(id, "gone"), "the origin knows that the visitor left");
+    }
+
+    [Fact]
+    public async Task A_visitor_who_resets_is_noticed_while_the_origin_is_still_thinking()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        using var visitor = await RawVisitor.ConnectAsync(tunnel.Port);
+        await visitor.SendAsync($"GET /silent?id={id} HTTP/1.1\r\nHost: node.test\r\n\r\n");
+        await Eventually.IsTrueAsync(() => FateIsAsync(id, "running"), "the origin has the request");
+        visitor.Reset();
 
         await Eventually.IsTrueAsync(() => FateIsAsync(id, "gone"), "the origin knows that the visitor left");
     }

@@ -13,8 +13,9 @@ public sealed class ProgramTests
         var port = FreePort.Next();
         await using var engine = EngineProgram.Start("--config", Repository.At("samples", "ingress.yaml"), "--http-port", port.ToString());
         await engine.WaitForTextAsync($"http://hello.localhost:{port}");
+        await engine.WaitForTextAsync("Registered tunnel connection");
         var curl = (await RealProgram.Curl.RunAsync(
-            ["-sS", "--fail", "-i", "--retry", "5", $"http://hello.localhost:{port}/"])).Succeeded();
+            ["-sS", "--fail", "-i", $"http://hello.localhost:{port}/"])).Succeeded();
 
         Assert.StartsWith("HTTP/1.1 200 ", curl.Output);
         Assert.Equal(0, (await engine.StopAsync()).ExitCode);

@@ -16,6 +16,9 @@ internal sealed class Http1Visitor : IDisposable
     /// <summary>What is read and dropped of a request that nobody wants, so that the answer to it is not lost in a reset.</summary>
     private const long LingerOctets = 1024 * 1024;
 
+    /// <summary>What is left of that patience when the edge stops: a client that keeps idle connections would hold it up.</summary>
+    private static readonly TimeSpan LingerWhileDraining = TimeSpan.FromSeconds(1);
+
     private readonly ConnectionContext _connection;
     private readonly PipeReader _input;
     private readonly Http1Reader _reader;
@@ -183,7 +186,8 @@ internal sealed class Http1Visitor : IDisposable
             return;
         }
 
-        _deadline.CancelAfter(_edge.Limits.LingerTimeout);
+        var patience = _edge.Limits.LingerTimeout;
+        _deadline.CancelAfter(IsDraining && patience > LingerWhileDraining ? LingerWhileDraining : patience);
         try
         {
             if (_watch is { } watch)

@@ -8,6 +8,7 @@ namespace Engine.EndToEnd.Harness;
 public sealed class TunnelFixture : IAsyncLifetime
 {
     private readonly Identity _identity = Identity.Create();
+    private readonly TemporaryFolder _folder = new();
     private EdgeProcess _edge = null!;
     private ConnectorProcess _connector = null!;
     private NginxOrigin _nginx = null!;
@@ -33,7 +34,16 @@ public sealed class TunnelFixture : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        _nginx = await NginxOrigin.StartAsync();
+        var tlsPort = FreePort.Next();
+        var (certificate, key) = Certificates.Write(_folder, "origin", "origin.internal");
+        _nginx = await NginxOrigin.StartAsync($$"""
+            listen 127.0.0.1:{{tlsPort}} ssl;
+            listen unix:{{_folder["plain.sock"]}};
+            listen unix:{{_folder["tls.sock"]}} ssl;
+            ssl_certificate {{certificate}};
+            ssl_certificate_key {{key}};
+            location /what { default_type text/plain; return 200 "$scheme $host $ssl_server_name\n"; }
+            """);
         GigabyteHash = BulkFile.Write(Path.Combine(_nginx.Root, "gigabyte"), 1024);
         _node = await ScriptOrigin.StartNodeAsync();
         _webSocket = await ScriptOrigin.StartWebSocketAsync();
@@ -53,6 +63,39 @@ public sealed class TunnelFixture : IAsyncLifetime
                 service: http://127.0.0.1:{FreePort.Next()}
               - hostname: loop.test
                 service: http://127.0.0.1:{_edge.VisitorPort}
+              - hostname: tls.test
+                service: https://127.0.0.1:{tlsPort}
+                originRequest:
+                  caPool: {certificate}
+                  originServerName: origin.internal
+              - hostname: tls-unverified.test
+                service: https://127.0.0.1:{tlsPort}
+                originRequest:
+                  noTLSVerify: true
+              - hostname: tls-distrusted.test
+                service: https://127.0.0.1:{tlsPort}
+                originRequest:
+                  originServerName: origin.internal
+              - hostname: tls-misnamed.test
+                service: https://127.0.0.1:{tlsPort}
+                originRequest:
+                  caPool: {certificate}
+                  originServerName: other.internal
+              - hostname: unix.test
+                service: unix:{_folder["plain.sock"]}
+              - hostname: unix-tls.test
+                service: unix+tls:{_folder["tls.sock"]}
+                originRequest:
+                  caPool: {certificate}
+                  originServerName: origin.internal
+              - hostname: renamed.test
+                service: http://127.0.0.1:{_nginx.Port}
+                originRequest:
+                  httpHostHeader: inside.example
+              - hostname: teapot.test
+                service: http_status:418
+              - hostname: hello.test
+                service: hello_world
               - service: http_status:404
             """);
         await _connector.StartAsync(connections: 4);
@@ -68,6 +111,8 @@ public sealed class TunnelFixture : IAsyncLifetime
                 await part.DisposeAsync();
             }
         }
+
+        _folder.Dispose();
     }
 
     /// <summary>What the two processes have said, for a failed test's message.</summary>

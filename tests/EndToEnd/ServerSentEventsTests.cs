@@ -8,37 +8,65 @@ namespace Engine.EndToEnd;
 [Collection(TunnelTests.Name)]
 public sealed class ServerSentEventsTests(TunnelFixture tunnel)
 {
-    private const int Count = 120;
+    private const int Count = 100;
     private const int Every = 100;
+
+    /// <summary>A path that holds events back does so every time; a busy machine does not, so it gets three chances.</summary>
+    private const int Attempts = 3;
 
     /// <summary>Both versions at once, as a browser with two tabs would.</summary>
     [Fact]
     public async Task Ten_events_a_second_arrive_one_by_one_and_at_once()
     {
-        var delays = await Task.WhenAll(ListenAsync("1.1"), ListenAsync("2.0"));
-
-        Assert.All(delays, sorted =>
+        var faults = new List<string>();
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            Assert.Equal(Count, sorted.Count);
-            Assert.True(sorted[(Count * 99 / 100) - 1] <= 50, $"milliseconds behind: {string.Join(' ', sorted.Select(delay => delay.ToString("F1")))}");
-        });
+            var before = faults.Count;
+            foreach (var arrivals in await Task.WhenAll(ListenAsync("1.1"), ListenAsync("2.0")))
+            {
+                Assert.Equal(Count, arrivals.Sum(arrival => arrival.Events));
+                faults.AddRange(Faults(arrivals));
+            }
+
+            if (faults.Count == before)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail(string.Join('\n', faults));
     }
 
-    private async Task<List<double>> ListenAsync(string version)
+    private static IEnumerable<string> Faults(List<Arrival> arrivals)
+    {
+        var delays = arrivals.Select(arrival => arrival.Delay).Order().ToList();
+        if (delays[(delays.Count * 99 / 100) - 1] > 50)
+        {
+            yield return $"milliseconds behind: {string.Join(' ', delays.Select(delay => delay.ToString("F1", CultureInfo.InvariantCulture)))}";
+        }
+
+        if (arrivals.Count != Count)
+        {
+            yield return $"events in one piece: {string.Join(' ', arrivals.Select(arrival => arrival.Events))}";
+        }
+    }
+
+    /// <summary>What one read brought: how many events, and how long ago the first of them was sent, in milliseconds.</summary>
+    private readonly record struct Arrival(int Events, double Delay);
+
+    private async Task<List<Arrival>> ListenAsync(string version)
     {
         using var client = Visitor.Create(tunnel.Port, Version.Parse(version));
         await using var body = await client.GetStreamAsync($"http://node.test/events?count={Count}&every={Every}", Deadline.Token());
-        var buffer = new byte[4096];
-        var delays = new List<double>();
+        var buffer = new byte[65536];
+        var arrivals = new List<Arrival>();
         while (await body.ReadAsync(buffer, Deadline.Token()) is var count and > 0)
         {
             var now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
             var events = Encoding.UTF8.GetString(buffer, 0, count).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-            Assert.True(events.Length == 1, $"{events.Length} events came in one piece after {delays.Count} others.");
-            delays.Add(now - double.Parse(events[0].Split("data: ")[1], CultureInfo.InvariantCulture));
+            arrivals.Add(new Arrival(events.Length, now - double.Parse(events[0].Split("data: ")[1], CultureInfo.InvariantCulture)));
         }
 
-        delays.Sort();
-        return delays;
+        return arrivals;
     }
 }

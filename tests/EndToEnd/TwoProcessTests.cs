@@ -164,10 +164,16 @@ public sealed class TwoProcessTests : IAsyncLifetime
 
     private async Task AssertNoConnectorAsync()
     {
-        var started = Stopwatch.GetTimestamp();
-        var status = await StatusAsync();
+        // The best of three: the first request of a process pays for its compilation.
+        var fastest = TimeSpan.MaxValue;
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            Assert.Equal(NoConnector, await StatusAsync());
+            var took = Stopwatch.GetElapsedTime(started);
+            fastest = took < fastest ? took : fastest;
+        }
 
-        Assert.Equal(NoConnector, status);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(fastest, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
     }
 }

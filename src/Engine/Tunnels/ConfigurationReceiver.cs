@@ -90,7 +90,7 @@ internal sealed class ConfigurationReceiver(TunnelConnection connection, TunnelC
         head.Add("content-type"u8, "application/json");
         stream.WriteHead(head);
         // A stranger's reader knows only an object where the text would be.
-        ConfigurationPush.WriteAnswer(stream.Transport.Output, result, withText: connection.EdgeFeatures.Count > 0);
+        ConfigurationPush.WriteAnswer(stream.Transport.Output, result, withText: connection.EdgeHas(TunnelFeatures.ErrorCodes));
         await stream.Transport.Output.FlushAsync(cancellationToken);
         await stream.Transport.Output.CompleteAsync();
     }

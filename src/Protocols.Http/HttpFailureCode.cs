@@ -30,6 +30,9 @@ public static class HttpFailureCode
     /// <summary>The request has passed edges of ours too often. The visitor gets 508.</summary>
     public const string LoopDetected = "loop-detected";
 
+    /// <summary>The request's body has to be buffered for this origin and is larger than the limit. The visitor gets 413.</summary>
+    public const string BodyTooLarge = "request-too-large";
+
     /// <summary>The request cannot be written as HTTP/1.1. The visitor gets 400.</summary>
     public const string BadRequest = "request-malformed";
 }

@@ -25,6 +25,12 @@ public sealed class HttpOriginOptions
     /// <summary>How often a request may have passed an edge of ours (RFC 8586) before it is answered 508. Default 8.</summary>
     public int MaxLoops { get; set; } = 8;
 
+    /// <summary>
+    /// How large a body of unknown length may be for an origin that takes no chunks (<see cref="OriginOptions.DisableChunkedEncoding"/>): it is
+    /// buffered, from 1 MiB on in a temporary file. Default 1 GiB.
+    /// </summary>
+    public long MaxBufferedBody { get; set; } = 1L << 30;
+
     /// <summary>What an origin's answer may have. Default 256 KiB of head and 1000 fields.</summary>
     public Http1Limits ResponseLimits { get; set; } = new() { MaxHeadSize = 256 * 1024, MaxFieldCount = 1000, MaxTrailerSize = 64 * 1024 };
 

@@ -56,6 +56,8 @@ internal sealed class LoopbackOrigin : IAsyncDisposable
         return connection;
     }
 
+    public async Task<ConnectionContext?> AcceptAsync(CancellationToken stop) => await _listener.AcceptAsync(stop);
+
     public async Task Handle(FakeTunnelStream stream)
     {
         stream.Origin = Origin;

@@ -1,3 +1,4 @@
+using Engine.Origins;
 using Engine.Testing;
 
 namespace Engine.Protocols.Http.Tests;
@@ -156,5 +157,39 @@ public sealed class RequestBodyTests
         await handling.Within();
         await connection.ReadToResetAsync();
         Assert.False(stream.ResponseStarted);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(3 * 1024 * 1024)]
+    public async Task A_body_of_unknown_length_is_buffered_for_an_origin_that_takes_no_chunks(int length)
+    {
+        await using var origin = new ScriptedOrigin(new OriginOptions { DisableChunkedEncoding = true });
+        var stream = new FakeTunnelStream("POST", hasBody: true);
+        var body = string.Create(length, 0, (span, _) => new Random(1).GetItems("abcdef", span));
+        var handling = origin.Handle(stream);
+        await stream.Visitor.SendAsync(body);
+        Assert.Equal(0, origin.Dials);
+        await stream.Visitor.EndAsync();
+        var connection = await origin.AcceptAsync();
+        var head = await connection.ReadHeadAsync();
+        Assert.Contains($"\r\nContent-Length: {length}\r\n", head);
+        Assert.DoesNotContain("Transfer-Encoding", head);
+        Assert.Equal(body, await connection.ReadAsync(length));
+        await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await handling.Within();
+        Assert.Equal(200, stream.Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_to_be_buffered_is_refused()
+    {
+        await using var origin = new ScriptedOrigin(new OriginOptions { DisableChunkedEncoding = true }, configure: options => options.MaxBufferedBody = 4);
+        var stream = new FakeTunnelStream("POST", hasBody: true);
+        var handling = origin.Handle(stream);
+        await stream.Visitor.SendAsync("hello");
+        await handling.Within();
+        Assert.Equal((413, HttpFailureCode.BodyTooLarge, 0), (stream.Failure!.Value.Status, stream.Failure.Value.Code, origin.Dials));
     }
 }

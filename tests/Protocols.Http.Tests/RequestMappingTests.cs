@@ -130,7 +130,7 @@ public sealed class RequestMappingTests
             .With("sec-websocket-key", "k").With("sec-websocket-protocol", "chat").With("content-length", "3").With("te", "trailers");
         var head = await origin.ExchangeAsync(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         Assert.Equal(
-            "GET / HTTP/1.1\r\nHost: app.example\r\nsec-websocket-key: k\r\nsec-websocket-protocol: chat\r\nte: trailers\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: app.example\r\nsec-websocket-key: k\r\nsec-websocket-protocol: chat\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
             head);
         Assert.Equal(404, stream.Status);
     }

@@ -271,7 +271,8 @@ internal sealed partial class HttpExchange
 
     /// <summary>A status without a body that is framed as if it had one: what follows on the connection cannot be told.</summary>
     private static bool HasStrayBody(Http1ResponseHead head, Http1Framing framing)
-        => framing.Kind == Http1BodyKind.None && head.Status is 204 && (head.Fields.Contains("transfer-encoding"u8) || head.Fields.Contains("content-length"u8));
+        => framing.Kind == Http1BodyKind.None && head.Status is 204
+            && (head.Fields.Contains("transfer-encoding"u8) || (head.Fields.TryGet("content-length"u8, out var length) && !length.SequenceEqual("0"u8)));
 
     private static bool IsVisitorsEnd(Exception exception) => exception is IOException or OperationCanceledException or InvalidOperationException;
 

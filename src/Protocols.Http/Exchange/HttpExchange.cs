@@ -21,6 +21,8 @@ internal sealed partial class HttpExchange
     private readonly ITunnelStreamFeature _tunnel;
     private readonly Origin _origin;
     private OriginConnection? _connection;
+    private Http1Framing _framing;
+    private BufferedBody? _buffered;
     private bool _isVisitorGone;
     private bool _isHeadOverdue;
 
@@ -34,6 +36,39 @@ internal sealed partial class HttpExchange
     }
 
     public async Task RunAsync(OriginPools pools)
+    {
+        _framing = RequestMapping.FramingOf(_tunnel);
+        if (_framing.Kind == Http1BodyKind.Chunked && _origin.Options.DisableChunkedEncoding)
+        {
+            await RunBufferedAsync(pools);
+        }
+        else
+        {
+            await RunCoreAsync(pools);
+        }
+    }
+
+    /// <summary>For an origin that takes no chunks: the whole body first, then the request with its length.</summary>
+    private async Task RunBufferedAsync(OriginPools pools)
+    {
+        await using var buffered = new BufferedBody(_options.MaxBufferedBody);
+        switch (await buffered.FillAsync(_stream.Transport.Input))
+        {
+            case BufferedBody.Outcome.Complete:
+                _buffered = buffered;
+                _framing = buffered.Length == 0 ? Http1Framing.None : Http1Framing.OfLength(buffered.Length);
+                await RunCoreAsync(pools);
+                break;
+            case BufferedBody.Outcome.TooLarge:
+                Fail(OriginFailure.BodyTooLarge(_origin, _options.MaxBufferedBody));
+                break;
+            default:
+                // The visitor left within his body.
+                break;
+        }
+    }
+
+    private async Task RunCoreAsync(OriginPools pools)
     {
         var pool = pools.Hold(new OriginKey(_origin, ServerName()));
         try
@@ -68,7 +103,20 @@ internal sealed partial class HttpExchange
             return true;
         }
 
-        var end = await CarryAsync(connection);
+        ExchangeEnd end;
+        try
+        {
+            end = await CarryAsync(connection);
+        }
+        catch
+        {
+            // Whatever it is, the connection is in the middle of something.
+            Disown();
+            connection.Abort("The exchange broke off.");
+            connection.Discard();
+            throw;
+        }
+
         var isOurs = Disown();
         if (end == ExchangeEnd.Reusable && isOurs)
         {
@@ -107,10 +155,9 @@ internal sealed partial class HttpExchange
 
     private async Task<ExchangeEnd> CarryAsync(OriginConnection connection)
     {
-        var framing = RequestMapping.FramingOf(_tunnel);
         try
         {
-            _mapping.Map(_tunnel, _origin, framing, connection.RequestFields);
+            _mapping.Map(_tunnel, _origin, _framing, connection.RequestFields);
             Http1Writer.WriteRequestHead(connection.Output, _tunnel.Method, _tunnel.Target, connection.RequestFields);
         }
         catch (Http1Exception exception)
@@ -125,10 +172,11 @@ internal sealed partial class HttpExchange
             return ExchangeEnd.Stale;
         }
 
-        using var goAhead = framing.Kind != Http1BodyKind.None && Http1Fields.HasToken(_tunnel.RequestFields, "expect"u8, "100-continue"u8)
+        using var goAhead = _framing.Kind != Http1BodyKind.None && Http1Fields.HasToken(_tunnel.RequestFields, "expect"u8, "100-continue"u8)
             ? new GoAhead(_options.ExpectTimeout, _options.TimeProvider)
             : null;
-        var sender = new RequestSender(_tunnel, _stream.Transport.Input, connection, framing, goAhead) { OnVisitorGone = OnVisitorGone };
+        var body = _buffered?.Open() ?? _stream.Transport.Input;
+        var sender = new RequestSender(_tunnel, body, connection, _framing, goAhead) { OnVisitorGone = OnVisitorGone };
         var sending = sender.RunAsync();
         var end = await AnswerAsync(connection, sender, sending, goAhead);
         if (end is ExchangeEnd.Broken or ExchangeEnd.Stale)

@@ -35,6 +35,12 @@ internal static class OriginFailure
     public static StreamFailure BadRequest(Origin origin, Exception cause) => new(
         HttpFailureCode.BadRequest, 400, $"The visitor's request for {origin} cannot be written as HTTP/1.1: {cause.Message}", cause);
 
+    public static StreamFailure BodyTooLarge(Origin origin, long limit) => new(
+        HttpFailureCode.BodyTooLarge,
+        413,
+        $"The body of the visitor's request for {origin} is larger than the {limit} octets that are buffered for it. Remove disableChunkedEncoding, or have the visitor announce the length.",
+        null);
+
     public static StreamFailure BadStatus(Origin origin) => new(
         HttpFailureCode.ProtocolError, 502, $"The service {origin} is no final status: write one from 200 to 999.", null);
 

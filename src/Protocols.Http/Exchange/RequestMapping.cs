@@ -26,7 +26,7 @@ internal sealed class RequestMapping
         }
     }
 
-    /// <summary>How the body of the request goes to the origin.</summary>
+    /// <summary>How the body of the request goes to the origin, unless it has to be buffered first.</summary>
     public static Http1Framing FramingOf(ITunnelStreamFeature request)
     {
         if (request.Kind == TunnelStreamKind.WebSocket || !request.HasBody || request.ContentLength == 0)
@@ -114,6 +114,7 @@ internal sealed class RequestMapping
     {
         if (request.Kind == TunnelStreamKind.WebSocket)
         {
+            fields.Remove("te"u8);
             fields.Add("Connection"u8, "Upgrade"u8);
             fields.Add("Upgrade"u8, request.RequestFields.TryGet("upgrade"u8, out var protocol) ? protocol : "websocket"u8);
             fields.Add("Sec-WebSocket-Version"u8, "13"u8);

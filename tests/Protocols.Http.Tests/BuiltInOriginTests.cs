@@ -91,4 +91,58 @@ public sealed class BuiltInOriginTests
     [InlineData("/sse?freq=x", 10_000)]
     public void The_interval_of_events_is_bounded(string target, int milliseconds)
         => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), HelloEvents.Interval(System.Text.Encoding.ASCII.GetBytes(target)));
+
+    [Fact]
+    public async Task The_socket_of_hello_world_sends_back_what_it_gets_however_it_is_cut()
+    {
+        // "Hel", "lo" masked and fragmented, a ping between them, a pong that is not answered, 300 octets, then close.
+        byte[] mask = [1, 2, 3, 4];
+        byte[] Frame(byte first, string text)
+        {
+            var payload = text.Select((character, i) => (byte)(character ^ mask[i & 3])).ToArray();
+            return [first, .. text.Length < 126 ? new byte[] { (byte)(0x80 | text.Length) } : [0x80 | 126, (byte)(text.Length >> 8), (byte)text.Length], .. mask, .. payload];
+        }
+
+        var big = new string('b', 300);
+        byte[] sent = [.. Frame(0x01, "Hel"), .. Frame(0x89, "hi"), .. Frame(0x80, "lo"), .. Frame(0x8A, "x"), .. Frame(0x82, big), .. Frame(0x88, "\u0003\u00e8")];
+        var expected = $"\u0001\u0003Hel\u008a\u0002hi\u0080\u0002lo\u0082~\u0001,{big}\u0088\u0002\u0003\u00e8";
+        for (var cut = 0; cut <= sent.Length; cut += cut < 60 ? 1 : 50)
+        {
+            await using var origin = new ScriptedOrigin(service: "hello_world");
+            var stream = new FakeTunnelStream(target: "/ws", kind: Tunnels.TunnelStreamKind.WebSocket, hasBody: true).With("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+            var handling = origin.Handle(stream);
+            Assert.Equal((101, "Upgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n"), (stream.Status, stream.Fields));
+            await stream.Visitor.SendAsync(System.Text.Encoding.Latin1.GetString(sent[..cut]));
+            await stream.Visitor.SendAsync(System.Text.Encoding.Latin1.GetString(sent[cut..]));
+            Assert.Equal(expected, await stream.Visitor.ReadToEndAsync());
+            await handling.Within();
+        }
+    }
+
+    [Theory]
+    [InlineData("\u0081\u0001x")]
+    [InlineData("\u00c1\u0080")]
+    [InlineData("\u0083\u0080")]
+    [InlineData("\u008b\u0080")]
+    [InlineData("\u0009\u0080")]
+    [InlineData("\u0089\u00fe")]
+    [InlineData("\u0082\u00ff\u0080\0\0\0\0\0\0\0\0\0\0\0")]
+    public async Task The_socket_of_hello_world_closes_on_whoever_breaks_the_protocol(string sent)
+    {
+        await using var origin = new ScriptedOrigin(service: "hello_world");
+        var stream = new FakeTunnelStream(target: "/ws", kind: Tunnels.TunnelStreamKind.WebSocket, hasBody: true);
+        var handling = origin.Handle(stream);
+        await stream.Visitor.SendAsync(sent);
+        Assert.Equal("\u0088\u0002\u0003\u00ea", await stream.Visitor.ReadToEndAsync());
+        await handling.Within();
+    }
+
+    [Fact]
+    public async Task The_socket_of_hello_world_is_no_page()
+    {
+        await using var origin = new ScriptedOrigin(service: "hello_world");
+        var stream = new FakeTunnelStream(target: "/ws");
+        await origin.Handle(stream).Within();
+        Assert.Equal(426, stream.Status);
+    }
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Protocols.Http.HelloWorld;
 
-/// <summary>The built-in demonstration origin: <c>/</c> the request as a page, <c>/uptime</c>, <c>/sse?freq=10s</c>, <c>/_health</c>.</summary>
+/// <summary>The built-in demonstration origin: <c>/</c> the request as a page, <c>/uptime</c>, <c>/sse?freq=10s</c>, <c>/ws</c>, <c>/_health</c>.</summary>
 /// <remarks>Answers in this process, without a socket. Whatever of the request it shows is escaped.</remarks>
 internal sealed class HelloWorldOrigin(TimeProvider timeProvider)
 {
@@ -34,9 +34,16 @@ internal sealed class HelloWorldOrigin(TimeProvider timeProvider)
             return HelloEvents.SendAsync(stream, tunnel, timeProvider);
         }
 
+        if (path.SequenceEqual("/ws"u8))
+        {
+            return tunnel.Kind == TunnelStreamKind.WebSocket
+                ? HelloSocket.EchoAsync(stream, tunnel)
+                : AnswerAsync(stream, tunnel, 426, "text/plain; charset=utf-8", "This is a WebSocket: it sends back what it gets.\n");
+        }
+
         return path.SequenceEqual("/"u8)
             ? AnswerAsync(stream, tunnel, 200, "text/html; charset=utf-8", Page(tunnel))
-            : AnswerAsync(stream, tunnel, 404, "text/plain; charset=utf-8", "There is nothing here. Try /, /uptime, /sse or /_health.\n");
+            : AnswerAsync(stream, tunnel, 404, "text/plain; charset=utf-8", "There is nothing here. Try /, /uptime, /sse, /ws or /_health.\n");
     }
 
     private static async Task AnswerAsync(ConnectionContext stream, ITunnelStreamFeature tunnel, int status, string contentType, string text)

@@ -13,6 +13,8 @@ namespace Engine.Hosting;
 /// <remarks>Started and run once; owns everything it starts.</remarks>
 public sealed partial class ConnectorHost : IAsyncDisposable
 {
+    private static readonly TimeSpan EdgeStopTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ConnectorSettings _settings;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _log;
@@ -92,21 +94,13 @@ public sealed partial class ConnectorHost : IAsyncDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         var connector = _connector ?? throw new InvalidOperationException("The host was not started.");
-        if (_edge is null)
+        await connector.RunAsync(stop);
+        if (_edge is not null)
         {
-            await connector.RunAsync(stop);
-            return;
+            // The connector has let its streams end, so that only visitors' idle connections are left.
+            using var cut = new CancellationTokenSource(EdgeStopTimeout, _time);
+            await _edge.StopAsync(cut.Token);
         }
-
-        // The edge first: it takes no new visitor, and what runs ends while the connector still serves it.
-        using var connectorStop = new CancellationTokenSource();
-        var running = connector.RunAsync(connectorStop.Token);
-        await Task.WhenAny(running, stop.WhenCancelledAsync());
-        using var cut = new CancellationTokenSource(_settings.GracePeriod, _time);
-        var stopping = _edge.StopAsync(cut.Token);
-        await connectorStop.CancelAsync();
-        await stopping;
-        await running;
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ internal static class LogFormat
         return text.ToString();
     }
 
-    /// <summary>Keys: level, message, time, event, category, error, and those of the event itself.</summary>
+    /// <summary>Keys: time, level, message, category, eventId, error, and those of the event itself.</summary>
     public static string Json<TState>(DateTimeOffset time, LogLevel level, string category, EventId id, TState state, string message, Exception? exception)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -39,7 +39,7 @@ internal static class LogFormat
             json.WriteString("category", category);
             if (id.Id != 0)
             {
-                json.WriteNumber("event", id.Id);
+                json.WriteNumber("eventId", id.Id);
             }
 
             if (state is IEnumerable<KeyValuePair<string, object?>> values)
@@ -64,7 +64,7 @@ internal static class LogFormat
     private static void Write(Utf8JsonWriter json, string key, object? value)
     {
         // Names of ours come first; an event that uses one of them gives way.
-        if (key is "{OriginalFormat}" or "time" or "level" or "message" or "category" or "event" or "error")
+        if (key is "{OriginalFormat}" or "time" or "level" or "message" or "category" or "eventId" or "error")
         {
             return;
         }

@@ -38,7 +38,7 @@ public class LogFormatTests
         Assert.Equal("warn", json.GetProperty("level").GetString());
         Assert.Equal("2026-11-23T05:42:36.123Z", json.GetProperty("time").GetString());
         Assert.Equal("a \"quoted\"\nmessage", json.GetProperty("message").GetString());
-        Assert.Equal(4000, json.GetProperty("event").GetInt32());
+        Assert.Equal(4000, json.GetProperty("eventId").GetInt32());
         Assert.Equal(3, json.GetProperty("connIndex").GetInt32());
         Assert.True(json.GetProperty("ok").GetBoolean());
         Assert.Equal("127.0.0.1", json.GetProperty("ip").GetString());

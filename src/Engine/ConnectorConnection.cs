@@ -107,6 +107,7 @@ internal sealed class ConnectorConnection
         catch (Exception exception)
         {
             ConnectorLog.LoopFailed(_logger, _index, exception);
+            transport.Abort(new ConnectionAbortedException("The connection could not be served.", exception));
             return ConnectorAttemptEnd.DialFailed(ip, exception);
         }
         finally
@@ -199,7 +200,14 @@ internal sealed class ConnectorConnection
     private void Publish(ConnectorConnectionStatus status)
     {
         Volatile.Write(ref _status, status);
-        _options.OnStatusChanged?.Invoke(status);
+        try
+        {
+            _options.OnStatusChanged?.Invoke(status);
+        }
+        catch (Exception exception)
+        {
+            ConnectorLog.ObserverFailed(_logger, _index, exception);
+        }
     }
 
     private static string Format(EndPoint address) => address switch

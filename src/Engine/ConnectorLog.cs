@@ -46,7 +46,7 @@ internal static partial class ConnectorLog
     public static partial void Closed(ILogger logger, int connIndex, int @event, string ip, string reason);
 
     [LoggerMessage(4020, LogLevel.Error, "Request failed: {detail}")]
-    public static partial void UnknownScheme(ILogger logger, string detail);
+    public static partial void StreamRefused(ILogger logger, string detail);
 
     [LoggerMessage(4021, LogLevel.Error, "Request failed: the handler of stream {stream} threw")]
     public static partial void HandlerFailed(ILogger logger, string stream, Exception exception);
@@ -56,6 +56,9 @@ internal static partial class ConnectorLog
 
     [LoggerMessage(4023, LogLevel.Warning, "{streams} streams did not end after they were cut")]
     public static partial void StreamsLeft(ILogger logger, int streams);
+
+    [LoggerMessage(4013, LogLevel.Error, "Who watches the state of connection {connIndex} threw")]
+    public static partial void ObserverFailed(ILogger logger, int connIndex, Exception exception);
 
     [LoggerMessage(4024, LogLevel.Error, "The loop of connection {connIndex} failed; it begins again")]
     public static partial void LoopFailed(ILogger logger, int connIndex, Exception exception);

@@ -1,5 +1,6 @@
 using Engine.Fields;
 using Engine.Ingress;
+using Engine.Origins;
 using Engine.Tunnels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class ConnectorStreams
 {
     private const string ErrorCode = "connector-error";
     private const string SchemeCode = "scheme-unsupported";
+    private const string KindCode = "stream-kind-unsupported";
 
     private readonly Dictionary<string, ConnectionDelegate> _handlers;
     private readonly ConnectionDelegate _pipeline;
@@ -121,16 +123,27 @@ internal sealed class ConnectorStreams
     private Task HandleAsync(ConnectionContext stream)
     {
         var origin = stream.Features.Get<IOriginFeature>()!;
-        if (_handlers.TryGetValue(origin.Origin.Scheme, out var handler))
+        var tunnel = stream.Features.Get<ITunnelStreamFeature>()!;
+        if (tunnel.Kind == TunnelStreamKind.Tcp && SpeaksHttp(origin.Origin.Scheme))
         {
-            return handler(stream);
+            // Bytes of a private network are no request; a handler for requests would take the destination for one.
+            return Refuse(tunnel, KindCode, $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, which takes requests and no raw TCP streams.");
         }
 
-        var detail = $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, and nothing here carries '{origin.Origin.Scheme}'.";
-        ConnectorLog.UnknownScheme(_logger, detail);
-        stream.Features.Get<ITunnelStreamFeature>()!.Fail(new StreamFailure(SchemeCode, 502, detail, null));
+        return _handlers.TryGetValue(origin.Origin.Scheme, out var handler)
+            ? handler(stream)
+            : Refuse(tunnel, SchemeCode, $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, and nothing here carries '{origin.Origin.Scheme}'.");
+    }
+
+    private Task Refuse(ITunnelStreamFeature tunnel, string code, string detail)
+    {
+        ConnectorLog.StreamRefused(_logger, detail);
+        tunnel.Fail(new StreamFailure(code, 502, detail, null));
         return Task.CompletedTask;
     }
+
+    private static bool SpeaksHttp(string scheme) => scheme is OriginScheme.Http or OriginScheme.Https or OriginScheme.WebSocket
+        or OriginScheme.SecureWebSocket or OriginScheme.Unix or OriginScheme.UnixTls or OriginScheme.HttpStatus or OriginScheme.HelloWorld;
 
     private void Fail(ConnectionContext stream, ITunnelStreamFeature? tunnel, Exception exception)
     {

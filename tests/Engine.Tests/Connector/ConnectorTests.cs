@@ -135,6 +135,39 @@ public sealed class ConnectorTests
     }
 
     [Fact]
+    public async Task A_raw_tcp_stream_never_reaches_a_handler_of_requests()
+    {
+        await using var test = new ConnectorFixture();
+        var handled = false;
+        test.Builder.HandleOrigin("http_status", stream =>
+        {
+            handled = true;
+            return ConnectorFixture.Answer(stream, "no");
+        });
+        await test.StartReadyAsync();
+        var head = new Fields.FieldList();
+        head.Add(":method"u8, "GET");
+        head.Add(":scheme"u8, "http");
+        head.Add(":authority"u8, "10.0.0.1:22");
+        head.Add(":path"u8, "/");
+        head.Add("cf-cloudflared-proxy-src"u8, "10.0.0.1:22");
+        var edge = await test.Edge.ConnectionAsync();
+        await using var stream = await edge.OpenAsync(TunnelStreamKind.Tcp, head, endStream: false).AsTask().WaitAsync(Deadline);
+        var response = await stream.ReadResponseAsync(default).AsTask().WaitAsync(Deadline);
+        Assert.Equal((502, "stream-kind-unsupported"), (response.Status, response.ErrorCode));
+        Assert.False(handled);
+    }
+
+    [Fact]
+    public async Task A_watcher_that_throws_stops_nothing()
+    {
+        await using var test = new ConnectorFixture(2);
+        test.Options.OnStatusChanged = _ => throw new InvalidOperationException("watcher");
+        await test.StartReadyAsync();
+        await test.WaitForLogAsync("Error 4013");
+    }
+
+    [Fact]
     public async Task A_request_whose_host_is_no_name_is_a_400()
     {
         await using var test = new ConnectorFixture();

@@ -252,6 +252,39 @@ public sealed class TlsFailureTests
     }
 
     [Fact]
+    public async Task A_read_that_is_cancelled_amid_a_record_loses_nothing()
+    {
+        var (clientEnd, relayToClient) = MemoryConnection.CreatePair();
+        var (relayToServer, serverEnd) = MemoryConnection.CreatePair();
+        var handshaken = new CancellationTokenSource();
+        var relaying = Engine.Splicing.Splice.RunAsync(relayToClient.Transport, relayToServer.Transport, null, handshaken.Token).AsTask();
+        var accepting = TlsConnection.AuthenticateAsServerAsync(serverEnd, TestCertificates.ServerOptions()).AsTask();
+        await using var client = await TlsConnection.AuthenticateAsClientAsync(clientEnd, TestCertificates.ClientOptions()).AsTask().WaitAsync(Deadline);
+        await using var server = await accepting.WaitAsync(Deadline);
+        await handshaken.CancelAsync();
+        await relaying.WaitAsync(Deadline);
+
+        // One record reaches the client byte by byte, and every read on the way is cancelled.
+        await server.SendTextAsync("one whole record");
+        var sent = await relayToServer.ReadAsync();
+        var bytes = sent.Buffer.ToArray();
+        relayToServer.Transport.Input.AdvanceTo(sent.Buffer.End);
+        for (var i = 0; i < bytes.Length - 1; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var reading = client.Transport.Input.ReadAsync(cancel.Token).AsTask();
+            relayToClient.Transport.Output.Write(bytes.AsSpan(i, 1));
+            await relayToClient.FlushAsync();
+            await cancel.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Deadline));
+        }
+
+        relayToClient.Transport.Output.Write(bytes.AsSpan(bytes.Length - 1));
+        await relayToClient.FlushAsync();
+        Assert.Equal("one whole record", await client.ReadTextAsync(16));
+    }
+
+    [Fact]
     public async Task Garbage_in_an_established_session_reads_as_a_reset()
     {
         var (first, second) = MemoryConnection.CreatePair();

@@ -39,8 +39,8 @@ internal static partial class EdgeLog
     [LoggerMessage(7013, LogLevel.Debug, "{TraceId}: the stream failed")]
     public static partial void StreamFailed(ILogger logger, string traceId, Exception error);
 
-    [LoggerMessage(7014, LogLevel.Debug, "A visitor's request was refused: {Reason}")]
-    public static partial void BadRequest(ILogger logger, string reason);
+    [LoggerMessage(7014, LogLevel.Information, "Closed the connection of visitor {Address}: {Reason}")]
+    public static partial void VisitorRefused(ILogger logger, string address, string reason);
 
     [LoggerMessage(7015, LogLevel.Debug, "A visitor's connection ended")]
     public static partial void VisitorGone(ILogger logger, Exception error);

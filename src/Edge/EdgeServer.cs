@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Engine.Edge.Certificates;
 using Engine.Edge.Front;
+using Engine.Edge.Listening;
 using Engine.Edge.Registry;
 using Engine.Transports;
 using Microsoft.AspNetCore.Connections;

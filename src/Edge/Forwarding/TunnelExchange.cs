@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.IO.Pipelines;
 using System.Text;
 using Engine.Edge.Answers;
 using Engine.Edge.Front;
@@ -6,7 +6,6 @@ using Engine.Edge.Registry;
 using Engine.Fields;
 using Engine.Http1;
 using Engine.Splicing;
-using Engine.WebSockets;
 
 namespace Engine.Edge.Forwarding;
 
@@ -60,7 +59,13 @@ internal sealed class TunnelExchange
 
     private async ValueTask<AttemptResult> AnswerAsync(TunnelResponse response, Upload? upload)
     {
-        if (Judge(response) is { } answer)
+        var answer = ResponseRules.Judge(response, _visitor, _context.Key);
+        if (answer is null && !_visitor.Response.Write(response, _context.TraceId))
+        {
+            answer = OwnAnswer.TunnelProtocol;
+        }
+
+        if (answer is not null)
         {
             await AbandonAsync(upload);
             return AttemptResult.Failed(answer);
@@ -109,40 +114,11 @@ internal sealed class TunnelExchange
         }
     }
 
-    /// <summary>Decides whether the head may go to the visitor, and prepares its fields.</summary>
-    private OwnAnswer? Judge(in TunnelResponse response)
-    {
-        if (response.IsOverloaded)
-        {
-            return OwnAnswer.ConnectorOverloaded;
-        }
-
-        if (response.IsFailure)
-        {
-            return OwnAnswer.ForOrigin(response.Status, response.ErrorCode);
-        }
-
-        if (response.Status is < 100 or > 999 || (response.Status == 101 && !response.IsUpgrade) || (response.IsUpgrade && _visitor.Upgrade is null))
-        {
-            return OwnAnswer.TunnelProtocol;
-        }
-
-        if (response.IsUpgrade && _visitor.NeedsKey && !HasAcceptFor(response.Fields))
-        {
-            return OwnAnswer.WebSocketAccept;
-        }
-
-        return _visitor.Response.Write(response, _context.TraceId) && TryReadLength(response.Fields, out _) ? null : OwnAnswer.TunnelProtocol;
-    }
-
-    private bool HasAcceptFor(FieldList fields) =>
-        fields.TryGet("sec-websocket-accept"u8, out var accept) && WebSocketHandshake.IsAcceptFor(_context.Key, accept);
-
     /// <returns>Whether the answer went out whole.</returns>
     private async ValueTask<bool> DownloadAsync(TunnelResponse response)
     {
         var fields = _visitor.Response.Fields;
-        TryReadLength(fields, out var length);
+        ResponseRules.TryReadLength(fields, out var length);
         var hasNoBody = response.Status is 204 or 304 || Ascii.Equals(_visitor.Method, "HEAD"u8);
         var isEmpty = hasNoBody || _stream.IsResponseEmpty;
         if (response.Status == 204)
@@ -171,7 +147,7 @@ internal sealed class TunnelExchange
         }
     }
 
-    private async ValueTask<bool> MoveBodyAsync(System.IO.Pipelines.PipeWriter output, long? length)
+    private async ValueTask<bool> MoveBodyAsync(PipeWriter output, long? length)
     {
         var pump = new BodyPump();
         var end = await pump.RunAsync(_stream.Transport.Input, output, length);
@@ -242,7 +218,7 @@ internal sealed class TunnelExchange
             return AttemptResult.Failed(OwnAnswer.TunnelProtocol);
         }
 
-        return error is TunnelConnectionLostException && upload is null && IsSafe(_visitor.Method)
+        return error is TunnelConnectionLostException && upload is null && ResponseRules.IsSafe(_visitor.Method)
             ? AttemptResult.Lost
             : AttemptResult.Failed(OwnAnswer.TunnelLost);
     }
@@ -271,32 +247,5 @@ internal sealed class TunnelExchange
         {
             await upload.StopAsync();
         }
-    }
-
-    /// <summary>RFC 9110 §9.2.1; what changes nothing does no harm twice.</summary>
-    private static bool IsSafe(ReadOnlySpan<byte> method) =>
-        method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("OPTIONS"u8);
-
-    /// <summary>Reads Content-Length; false when it is there in a form that two readers could take differently.</summary>
-    private static bool TryReadLength(FieldList fields, out long? length)
-    {
-        length = null;
-        var index = fields.IndexOf("content-length"u8);
-        if (index < 0)
-        {
-            return true;
-        }
-
-        var value = fields[index].Value;
-        if (fields.IndexOf("content-length"u8, index + 1) >= 0 ||
-            value.ContainsAnyExceptInRange((byte)'0', (byte)'9') ||
-            !Utf8Parser.TryParse(value, out long parsed, out var used) ||
-            used != value.Length)
-        {
-            return false;
-        }
-
-        length = parsed;
-        return true;
     }
 }

@@ -99,7 +99,7 @@ internal sealed class Http1Exchange : VisitorExchange
         var isEmpty = _bodyFraming.Kind == Http1BodyKind.None || _bodyFraming is { Kind: Http1BodyKind.Length, Length: 0 };
         _body = isEmpty ? null : reader.OpenBody(_bodyFraming);
         _expectsContinue = Head.MinorVersion >= 1 && Http1Fields.HasToken(Head.Fields, "expect"u8, "100-continue"u8);
-        _upgrade = UpgradeOf(Head, isEmpty);
+        _upgrade = Http1AnswerRules.UpgradeOf(Head, isEmpty);
     }
 
     /// <summary>Takes a head that cannot be read, so that an answer can be given.</summary>
@@ -126,7 +126,7 @@ internal sealed class Http1Exchange : VisitorExchange
     public override PipeWriter Start(int status, FieldList fields, bool isEmpty)
     {
         HasStarted = true;
-        _answerFraming = Frame(status, fields, isEmpty);
+        _answerFraming = Http1AnswerRules.Frame(Head, status, fields, isEmpty);
         var persists = Head.IsPersistent && !_visitor.IsDraining && MayGoOn() && _answerFraming.Kind != Http1BodyKind.UntilClose;
         IsReusable = persists;
         if (!persists)
@@ -138,7 +138,7 @@ internal sealed class Http1Exchange : VisitorExchange
             fields.Add("Connection"u8, "keep-alive"u8);
         }
 
-        Http1Writer.WriteResponseHead(_output, status, ReasonOf(status), fields);
+        Http1Writer.WriteResponseHead(_output, status, Http1AnswerRules.ReasonOf(status), fields);
         return _writer = new Http1BodyWriter(_output, _answerFraming);
     }
 
@@ -210,36 +210,4 @@ internal sealed class Http1Exchange : VisitorExchange
 
     /// <summary>A body that nobody will read leaves the connection somewhere inside the request.</summary>
     private bool MayGoOn() => !AwaitsContinue && !(_isAbandoned && _body is { IsEnded: false });
-
-    private Http1Framing Frame(int status, FieldList fields, bool isEmpty)
-    {
-        fields.Remove("transfer-encoding"u8);
-        if (isEmpty && (status is 204 or 304 || Head.Method.SequenceEqual("HEAD"u8)))
-        {
-            return Http1Framing.None;
-        }
-
-        if (fields.TryGet("content-length"u8, out var text) && long.TryParse(text, out var length))
-        {
-            return Http1Framing.OfLength(length);
-        }
-
-        if (Head.MinorVersion == 0)
-        {
-            return Http1Framing.UntilClose;
-        }
-
-        fields.Add("Transfer-Encoding"u8, "chunked"u8);
-        return Http1Framing.Chunked;
-    }
-
-    /// <summary>Only a GET without a body may change the protocol; a WebSocket is all that the tunnel's wire has a word for.</summary>
-    private static string? UpgradeOf(Http1RequestHead head, bool isEmpty) =>
-        isEmpty &&
-        head.MinorVersion >= 1 &&
-        head.Method.SequenceEqual("GET"u8) &&
-        Http1Fields.HasToken(head.Fields, "connection"u8, "upgrade"u8) &&
-        Http1Fields.HasToken(head.Fields, "upgrade"u8, "websocket"u8) ? "websocket" : null;
-
-    private static ReadOnlySpan<byte> ReasonOf(int status) => status == 530 ? "No Connector"u8 : default;
 }

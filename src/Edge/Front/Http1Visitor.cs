@@ -120,7 +120,7 @@ internal sealed class Http1Visitor : IDisposable
         }
         catch (Http1Exception error)
         {
-            EdgeLog.BadRequest(_edge.Log, error.Code.ToString());
+            EdgeLog.VisitorRefused(_edge.Log, _exchange.Peer.Address, $"not HTTP/1.1 as it should be ({error.Code})");
             if (error.Code == Http1Error.Truncated)
             {
                 return false;
@@ -130,6 +130,7 @@ internal sealed class Http1Visitor : IDisposable
         }
         catch (OperationCanceledException) when (_deadline.IsCancellationRequested)
         {
+            EdgeLog.VisitorRefused(_edge.Log, _exchange.Peer.Address, "the head of its request took too long");
             answer = OwnAnswer.HeadTimeout;
         }
 

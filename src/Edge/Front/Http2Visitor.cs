@@ -38,7 +38,11 @@ internal sealed class Http2Visitor : IAsyncDisposable
             _ = ServeAsync(stream);
         }
 
-        await running;
+        var end = await running;
+        if (end is { EndedBy: Http2EndedBy.Local, Code: not Http2ErrorCode.NoError } && !cut.IsCancellationRequested)
+        {
+            EdgeLog.VisitorRefused(_edge.Log, _peer.Address, end.Reason);
+        }
     }
 
     /// <summary>Takes no more requests and waits for those that run.</summary>

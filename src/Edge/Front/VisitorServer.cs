@@ -59,7 +59,7 @@ internal sealed class VisitorServer
         var tls = connection.Features.Get<ITlsSessionFeature>();
         var peer = VisitorPeer.Of(connection.RemoteEndPoint, tls is not null);
         var protocol = tls?.ApplicationProtocol ?? default;
-        if (protocol == SslApplicationProtocol.Http2 || (protocol == default && await IsHttp2Async(connection)))
+        if (protocol == SslApplicationProtocol.Http2 || (protocol == default && await IsHttp2Async(connection, peer.Address)))
         {
             await ServeHttp2Async(connection, peer);
         }
@@ -111,13 +111,23 @@ internal sealed class VisitorServer
     }
 
     /// <summary>Reads until the first octets tell the version, and leaves them where they are.</summary>
-    private async ValueTask<bool> IsHttp2Async(ConnectionContext connection)
+    private async ValueTask<bool> IsHttp2Async(ConnectionContext connection, string address)
     {
         using var deadline = new CancellationTokenSource(_edge.Limits.HeadTimeout, _edge.Time);
         var input = connection.Transport.Input;
         while (true)
         {
-            var read = await input.ReadAsync(deadline.Token);
+            ReadResult read;
+            try
+            {
+                read = await input.ReadAsync(deadline.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+            {
+                EdgeLog.VisitorRefused(_edge.Log, address, "it began no request");
+                throw;
+            }
+
             var isHttp2 = read.IsCompleted ? Preface.IsHttp2(read.Buffer) ?? false : Preface.IsHttp2(read.Buffer);
             if (isHttp2 is { } known)
             {

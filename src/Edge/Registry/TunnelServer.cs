@@ -1,3 +1,4 @@
+using Engine.Edge.Listening;
 using Engine.Tunnels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;

@@ -15,6 +15,6 @@ internal static partial class TransportLog
     [LoggerMessage(1002, LogLevel.Debug, "Accepting on {EndPoint} failed once: {Reason}")]
     public static partial void AcceptFailed(ILogger logger, EndPoint endPoint, string reason);
 
-    [LoggerMessage(1010, LogLevel.Debug, "TLS handshake with {Peer} failed: {Reason}")]
+    [LoggerMessage(1010, LogLevel.Information, "TLS handshake with {Peer} failed: {Reason}")]
     public static partial void HandshakeFailed(ILogger logger, EndPoint? peer, string reason);
 }

@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
-namespace Engine.Edge;
+namespace Engine.Edge.Listening;
 
 /// <summary>Takes connections from a listener and hands each one on without waiting for it.</summary>
 /// <remarks>Owns the listener. Ends when that is unbound.</remarks>

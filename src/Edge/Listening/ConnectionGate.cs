@@ -1,4 +1,4 @@
-namespace Engine.Edge;
+namespace Engine.Edge.Listening;
 
 /// <summary>Counts the connections of one kind, refuses those beyond a limit, and tells when the last has gone.</summary>
 /// <remarks>Thread-safe.</remarks>

@@ -1,0 +1,46 @@
+using Engine.Fields;
+using Engine.Http1;
+
+namespace Engine.Edge.Front;
+
+/// <summary>How an answer is put into HTTP/1.1 for the request that it answers.</summary>
+internal static class Http1AnswerRules
+{
+    /// <summary>Decides how the visitor finds the end of the body (RFC 9112 §6.3), and says so in the fields.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="status">The status of the answer.</param>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="isEmpty">Whether there will be no body.</param>
+    public static Http1Framing Frame(Http1RequestHead request, int status, FieldList fields, bool isEmpty)
+    {
+        fields.Remove("transfer-encoding"u8);
+        if (isEmpty && (status is 204 or 304 || request.Method.SequenceEqual("HEAD"u8)))
+        {
+            return Http1Framing.None;
+        }
+
+        if (fields.TryGet("content-length"u8, out var text) && long.TryParse(text, out var length))
+        {
+            return Http1Framing.OfLength(length);
+        }
+
+        if (request.MinorVersion == 0)
+        {
+            return Http1Framing.UntilClose;
+        }
+
+        fields.Add("Transfer-Encoding"u8, "chunked"u8);
+        return Http1Framing.Chunked;
+    }
+
+    /// <summary>The protocol that a request changes to: only a GET without a body may, and a WebSocket is all that the tunnel's wire has a word for.</summary>
+    public static string? UpgradeOf(Http1RequestHead head, bool isEmpty) =>
+        isEmpty &&
+        head.MinorVersion >= 1 &&
+        head.Method.SequenceEqual("GET"u8) &&
+        Http1Fields.HasToken(head.Fields, "connection"u8, "upgrade"u8) &&
+        Http1Fields.HasToken(head.Fields, "upgrade"u8, "websocket"u8) ? "websocket" : null;
+
+    /// <summary>The reason phrase where the status has no registered one.</summary>
+    public static ReadOnlySpan<byte> ReasonOf(int status) => status == 530 ? "No Connector"u8 : default;
+}

@@ -45,9 +45,6 @@ internal static partial class ConnectorLog
     [LoggerMessage(4012, LogLevel.Debug, "Connection with edge closed connIndex={connIndex} event={event} ip={ip} reason={reason}")]
     public static partial void Closed(ILogger logger, int connIndex, int @event, string ip, string reason);
 
-    [LoggerMessage(4020, LogLevel.Error, "Request failed: {detail}")]
-    public static partial void StreamRefused(ILogger logger, string detail);
-
     [LoggerMessage(4021, LogLevel.Error, "Request failed: the handler of stream {stream} threw")]
     public static partial void HandlerFailed(ILogger logger, string stream, Exception exception);
 

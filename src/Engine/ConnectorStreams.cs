@@ -135,9 +135,8 @@ internal sealed class ConnectorStreams
             : Refuse(tunnel, SchemeCode, $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, and nothing here carries '{origin.Origin.Scheme}'.");
     }
 
-    private Task Refuse(ITunnelStreamFeature tunnel, string code, string detail)
+    private static Task Refuse(ITunnelStreamFeature tunnel, string code, string detail)
     {
-        ConnectorLog.StreamRefused(_logger, detail);
         tunnel.Fail(new StreamFailure(code, 502, detail, null));
         return Task.CompletedTask;
     }

@@ -198,14 +198,16 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
     /// <summary>Registers within the time limit; whatever goes wrong costs one log line.</summary>
     private async ValueTask<bool> RegisterAsync(CancellationToken cancellationToken)
     {
+        var registering = _control.RegisterAsync(_http2);
         try
         {
-            await _control.RegisterAsync(_http2).WaitAsync(_options.RegistrationTimeout, _options.TimeProvider, cancellationToken);
+            await registering.WaitAsync(_options.RegistrationTimeout, _options.TimeProvider, cancellationToken);
         }
         catch (TimeoutException)
         {
             TunnelLog.NotRegistered(Log, RemoteEndPoint, $"it did not register within {_options.RegistrationTimeout.TotalSeconds:0} s");
-            // A peer that stalls would not take a farewell either.
+            // A peer that stalls would not take a farewell either. What its end does to the registration is no news.
+            _ = registering.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             Abort("The connection was not registered in time.");
             return false;
         }

@@ -18,8 +18,11 @@ internal static partial class TunnelLog
     [LoggerMessage(3004, LogLevel.Information, "Pushed configuration version {Version}; version {Applied} is in force.")]
     public static partial void ConfigurationPushed(ILogger log, int version, int applied);
 
-    [LoggerMessage(3005, LogLevel.Warning, "A stream of connection {Index} got no complete answer ({Code}): {Detail}")]
+    [LoggerMessage(3005, LogLevel.Error, "Request failed connIndex={Index} code={Code} error={Detail}")]
     public static partial void StreamFailed(ILogger log, Exception? error, int index, string code, string detail);
+
+    [LoggerMessage(3006, LogLevel.Debug, "Request given up, since the edge had done so, connIndex={Index} code={Code} error={Detail}")]
+    public static partial void StreamGone(ILogger log, int index, string code, string detail);
 
     [LoggerMessage(3010, LogLevel.Warning, "The connection from {EndPoint} was closed before it was registered: {Reason}")]
     public static partial void NotRegistered(ILogger log, EndPoint? endPoint, string reason);

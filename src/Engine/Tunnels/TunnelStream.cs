@@ -125,7 +125,7 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
 
     public void Fail(StreamFailure failure)
     {
-        TunnelLog.StreamFailed(_connection.Log, failure.Cause, ConnectionIndex, failure.Code, failure.Detail);
+        Report(failure);
         if (ResponseStarted)
         {
             _stream.Reset(Http2ErrorCode.InternalError);
@@ -142,6 +142,20 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
     public override void Abort(ConnectionAbortedException abortReason) => _stream.Abort(abortReason);
 
     public override ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private void Report(StreamFailure failure)
+    {
+        var log = _connection.Log;
+        if (_stream.ResetCode is not null || _stream.Connection.HasEnded)
+        {
+            TunnelLog.StreamGone(log, ConnectionIndex, failure.Code, failure.Detail);
+        }
+        else
+        {
+            // The detail says it; where in our code it was seen is for who debugs.
+            TunnelLog.StreamFailed(log, log.IsEnabled(LogLevel.Debug) ? failure.Cause : null, ConnectionIndex, failure.Code, failure.Detail);
+        }
+    }
 
     private ReadOnlySpan<byte> Get(ReadOnlySpan<byte> name) => _stream.Head.TryGet(name, out var value) ? value : default;
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Engine.Fields;
+using Engine.Http1.Chunks;
 
 namespace Engine.Http1;
 

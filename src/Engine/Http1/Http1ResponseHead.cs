@@ -1,4 +1,5 @@
 using Engine.Fields;
+using Engine.Http1.Parsing;
 
 namespace Engine.Http1;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Engine.Fields;
+using Engine.Http1.Parsing;
 
 namespace Engine.Http1;
 

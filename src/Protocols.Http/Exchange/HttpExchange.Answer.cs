@@ -1,12 +1,11 @@
 using System.IO.Pipelines;
 using Engine.Http1;
 using Engine.Protocols.Http.Pooling;
-using Engine.Splicing;
 using Engine.Tunnels;
 
 namespace Engine.Protocols.Http.Exchange;
 
-/// <content>The way back: heads, body, trailers, or the switch to another protocol.</content>
+/// <content>The way back from the origin: heads and body.</content>
 internal sealed partial class HttpExchange
 {
     // Interim answers before the final one. Each is passed on, so that an origin that sends them for ever is stopped somewhere.
@@ -62,36 +61,16 @@ internal sealed partial class HttpExchange
     private async ValueTask<ExchangeEnd?> ReadHeadAsync(OriginConnection connection, RequestSender sender, GoAhead? goAhead)
     {
         var head = connection.Head;
-        for (var interim = 0; ; interim++)
+        for (var interim = 0; interim <= MaxInterim; interim++)
         {
-            try
+            if (await ReadOneHeadAsync(connection, interim == 0 ? sender : null) is { } end)
             {
-                if (!await connection.Reader.ReadResponseHeadAsync(head))
-                {
-                    return interim == 0 && MayRepeat(connection, sender)
-                        ? ExchangeEnd.Stale
-                        : Broken(OriginFailure.ClosedEarly(_origin, OriginPhase.Head));
-                }
-            }
-            catch (Http1Exception exception)
-            {
-                return Broken(OriginPhase.Head, exception);
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException)
-            {
-                return interim == 0 && MayRepeat(connection, sender)
-                    ? ExchangeEnd.Stale
-                    : Broken(_isHeadOverdue ? OriginFailure.HeadTimeout(_origin, _options.ResponseHeadTimeout) : OriginFailure.Of(_origin, OriginPhase.Head, exception));
+                return end;
             }
 
             if (!head.IsInformational)
             {
                 return null;
-            }
-
-            if (interim == MaxInterim)
-            {
-                return Broken(OriginPhase.Head, new Http1Exception(Http1Error.BadStatusLine, $"More than {MaxInterim} interim answers."));
             }
 
             Http1Fields.RemoveConnectionFields(head.Fields);
@@ -106,6 +85,35 @@ internal sealed partial class HttpExchange
                 return ExchangeEnd.Broken;
             }
         }
+
+        return Broken(OriginPhase.Head, new Http1Exception(Http1Error.BadStatusLine, $"More than {MaxInterim} interim answers."));
+    }
+
+    /// <summary>Reads one head; null when it is there. With a sender, a connection that turns out dead may be called stale.</summary>
+    private async ValueTask<ExchangeEnd?> ReadOneHeadAsync(OriginConnection connection, RequestSender? sender)
+    {
+        StreamFailure failure;
+        try
+        {
+            if (await connection.Reader.ReadResponseHeadAsync(connection.Head))
+            {
+                return null;
+            }
+
+            failure = OriginFailure.ClosedEarly(_origin, OriginPhase.Head);
+        }
+        catch (Http1Exception exception)
+        {
+            return Broken(OriginPhase.Head, exception);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            failure = _isHeadOverdue
+                ? OriginFailure.HeadTimeout(_origin, _options.ResponseHeadTimeout)
+                : OriginFailure.Of(_origin, OriginPhase.Head, exception);
+        }
+
+        return sender is not null && MayRepeat(connection, sender) ? ExchangeEnd.Stale : Broken(failure);
     }
 
     /// <summary>Passes the final head and the body on; false if either side failed, which is then dealt with.</summary>
@@ -122,27 +130,7 @@ internal sealed partial class HttpExchange
         _tunnel.WriteResponse(head.Status, head.Fields);
         while (true)
         {
-            ReadResult result;
-            try
-            {
-                if (!body.TryRead(out result))
-                {
-                    // Nothing more is here: what there is goes to the visitor before the wait.
-                    if (!await FlushToVisitorAsync())
-                    {
-                        return false;
-                    }
-
-                    result = await body.ReadAsync();
-                }
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException)
-            {
-                Fail(OriginFailure.Of(_origin, OriginPhase.Body, exception));
-                return false;
-            }
-
-            if (!await WriteToVisitorAsync(body, result))
+            if (await ReadBodyAsync(body) is not { } result || !await WriteToVisitorAsync(body, result))
             {
                 return false;
             }
@@ -154,46 +142,23 @@ internal sealed partial class HttpExchange
         }
     }
 
-    private async ValueTask<bool> WriteToVisitorAsync(Http1BodyReader body, ReadResult result)
+    /// <summary>The next piece of the body; null if either side failed.</summary>
+    private async ValueTask<ReadResult?> ReadBodyAsync(Http1BodyReader body)
     {
         try
         {
-            var output = _stream.Transport.Output;
-            foreach (var memory in result.Buffer)
+            if (body.TryRead(out var result))
             {
-                System.Buffers.BuffersExtensions.Write(output, memory.Span);
+                return result;
             }
 
-            body.AdvanceTo(result.Buffer.End);
-            return result.IsCompleted || await FlushToVisitorAsync();
+            // Nothing more is here: what there is goes to the visitor before the wait.
+            return await FlushToVisitorAsync() ? await body.ReadAsync() : null;
         }
-        catch (Exception exception) when (IsVisitorsEnd(exception))
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            OnVisitorGone();
-            return false;
-        }
-    }
-
-    private async ValueTask<bool> EndAsync(Http1BodyReader body)
-    {
-        try
-        {
-            if (body.Trailers is { } trailers)
-            {
-                _tunnel.WriteTrailers(trailers);
-                await _stream.Transport.Output.FlushAsync();
-            }
-            else
-            {
-                await _stream.Transport.Output.CompleteAsync();
-            }
-
-            return true;
-        }
-        catch (Exception exception) when (IsVisitorsEnd(exception))
-        {
-            OnVisitorGone();
-            return false;
+            Fail(OriginFailure.Of(_origin, OriginPhase.Body, exception));
+            return null;
         }
     }
 
@@ -217,64 +182,10 @@ internal sealed partial class HttpExchange
         await sending;
     }
 
-    private async ValueTask<ExchangeEnd> UpgradeAsync(OriginConnection connection, Task<SendOutcome> sending)
-    {
-        var fields = connection.Head.Fields;
-        if (_tunnel.Kind != TunnelStreamKind.WebSocket)
-        {
-            return Broken(OriginPhase.Head, new Http1Exception(Http1Error.BadStatusLine, "Status 101 for a request that asked for no upgrade."));
-        }
-
-        fields.Remove("content-length"u8);
-        fields.Remove("transfer-encoding"u8);
-        fields.Remove("keep-alive"u8);
-        fields.Remove("proxy-connection"u8);
-        _tunnel.WriteResponse(101, fields);
-        await sending;
-        if (!await FlushToVisitorAsync())
-        {
-            return ExchangeEnd.Broken;
-        }
-
-        var result = await Splice.RunAsync(_stream.Transport, connection);
-        if (result.IsClean)
-        {
-            return ExchangeEnd.Closed;
-        }
-
-        if (result.Failed == SpliceSide.B)
-        {
-            Fail(OriginFailure.Of(_origin, OriginPhase.Upgraded, result.Error ?? new IOException("It ended.")));
-        }
-
-        return ExchangeEnd.Broken;
-    }
-
-    private async ValueTask<bool> FlushToVisitorAsync()
-    {
-        try
-        {
-            var result = await _stream.Transport.Output.FlushAsync();
-            if (!result.IsCompleted && !result.IsCanceled)
-            {
-                return true;
-            }
-        }
-        catch (Exception exception) when (IsVisitorsEnd(exception))
-        {
-            // Seen below: whatever it was, there is no one to answer any more.
-        }
-
-        OnVisitorGone();
-        return false;
-    }
-
     /// <summary>A status without a body that is framed as if it had one: what follows on the connection cannot be told.</summary>
     private static bool HasStrayBody(Http1ResponseHead head, Http1Framing framing)
         => framing.Kind == Http1BodyKind.None && head.Status is 204
             && (head.Fields.Contains("transfer-encoding"u8) || (head.Fields.TryGet("content-length"u8, out var length) && !length.SequenceEqual("0"u8)));
-
-    private static bool IsVisitorsEnd(Exception exception) => exception is IOException or OperationCanceledException or InvalidOperationException;
 
     private ExchangeEnd Broken(OriginPhase phase, Exception exception) => Broken(OriginFailure.Of(_origin, phase, exception));
 

@@ -188,6 +188,24 @@ public sealed class BodyReaderTests
         Assert.Equal("[x]\n", ReadBody(body));
     }
 
+    [Fact]
+    public async Task Chunk_lines_alone_are_no_news_to_a_reader_that_waits_for_data()
+    {
+        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline));
+        var body = new Http1Reader(pipe.Reader).OpenBody(Http1Framing.Chunked);
+        await pipe.Writer.WriteAsync(Bytes("1\r\na"));
+        var result = Now(body.ReadAsync());
+        body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        var read = body.ReadAsync().AsTask();
+        await pipe.Writer.WriteAsync(Bytes("\r\n"));
+        await pipe.Writer.WriteAsync(Bytes("2\r\n"));
+        Assert.False(read.IsCompleted, "It was woken for nothing.");
+        await pipe.Writer.WriteAsync(Bytes("b"));
+        result = await read.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("ab", Text(result.Buffer.ToArray()));
+        body.AdvanceTo(result.Buffer.End);
+    }
+
     private static Http1BodyReader Chunked(string text) => Chunked(CutPipeReader.Whole(Bytes(text)));
 
     private static Http1BodyReader Chunked(PipeReader input) => new Http1Reader(input).OpenBody(Http1Framing.Chunked);

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>Takes CRLF-ended lines off a buffer, and remembers how far an unfinished one was searched.</summary>
 /// <remarks>Owned by one reader. A line across segments is copied, once and only when it is whole.</remarks>

@@ -1,7 +1,8 @@
 using System.Buffers;
 using Engine.Fields;
+using Engine.Http1.Parsing;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Chunks;
 
 /// <summary>The trailer section: <c>*(field-line CRLF) CRLF</c> (RFC 9112 §7.1.2).</summary>
 internal sealed class Http1TrailerReader(Http1Limits limits)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>Where the parts of a request target lie in its bytes (RFC 9112 §3.2).</summary>
 internal readonly record struct Http1Target(Http1TargetForm Form, int Length, int AuthorityStart, int AuthorityLength, int PathStart)

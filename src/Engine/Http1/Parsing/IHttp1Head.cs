@@ -1,6 +1,6 @@
 using Engine.Fields;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>What the head reader needs to know of the head that it fills.</summary>
 internal interface IHttp1Head

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>The character classes of RFC 9110 §5.6 and RFC 3986, and the checks made with them.</summary>
 internal static class Http1Syntax

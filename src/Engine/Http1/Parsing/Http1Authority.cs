@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>Host and port as they stand in Host and in request targets (RFC 3986 §3.2).</summary>
 internal static class Http1Authority

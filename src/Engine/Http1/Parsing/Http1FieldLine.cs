@@ -1,6 +1,6 @@
 using Engine.Fields;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>One field line: <c>name ":" OWS value OWS</c> (RFC 9112 §5).</summary>
 internal static class Http1FieldLine

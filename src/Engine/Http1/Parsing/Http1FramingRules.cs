@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Engine.Fields;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>Message body length (RFC 9112 §6.3), with every choice between two readings refused.</summary>
 internal static class Http1FramingRules

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Chunks;
 
 /// <summary>A run of chunk data inside the connection's input, linked with its neighbours across the chunk lines between them.</summary>
 internal sealed class Http1ChunkSegment : ReadOnlySequenceSegment<byte>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Engine.Fields;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Chunks;
 
 /// <summary>Takes the chunked coding off (RFC 9112 §7.1) without copying the data.</summary>
 /// <remarks>
@@ -19,13 +19,11 @@ internal sealed class Http1ChunkedDecoder
 
     private readonly Http1Limits _limits;
     private readonly Http1TrailerReader _trailers;
-    private readonly List<Http1ChunkSegment> _segments = [];
+    private readonly Http1ChunkSegments _data = new();
     private (Phase Phase, long Left) _kept;
     private (Phase Phase, long Left) _now;
     private SequencePosition _end;
     private bool _needsInput;
-    private int _count;
-    private long _length;
 
     public Http1ChunkedDecoder(Http1Limits limits)
     {
@@ -70,21 +68,21 @@ internal sealed class Http1ChunkedDecoder
             {
             }
         }
-        catch (Http1Exception) when (_length > held)
+        catch (Http1Exception) when (_data.Length > held)
         {
             _needsInput = false;
         }
 
         _end = rest.Start;
-        data = _count == 0 ? default : new ReadOnlySequence<byte>(_segments[0], 0, _segments[_count - 1], _segments[_count - 1].Memory.Length);
+        data = _data.ToSequence();
         return _now.Phase == Phase.Ended;
     }
 
     /// <summary>Turns positions in the data into positions in the input, and keeps the state at the first.</summary>
     public void Advance(in ReadOnlySequence<byte> input, in ReadOnlySequence<byte> data, ref SequencePosition consumed, ref SequencePosition examined)
     {
-        var examinedAll = _count == 0 || data.Slice(examined).IsEmpty;
-        var consumedAll = _count == 0 || data.Slice(consumed).IsEmpty;
+        var examinedAll = _data.Count == 0 || data.Slice(examined).IsEmpty;
+        var consumedAll = _data.Count == 0 || data.Slice(consumed).IsEmpty;
         examined = !examinedAll ? Map(input, examined).Position : _needsInput ? input.End : _end;
         if (consumedAll)
         {
@@ -94,23 +92,14 @@ internal sealed class Http1ChunkedDecoder
         else
         {
             (consumed, var left) = Map(input, consumed);
-            _kept = left == 0 ? (Phase.DataEnd, 0) : (Phase.Data, left);
+            _kept = (Phase.Data, left);
         }
 
         Forget();
     }
 
     /// <summary>Lets go of the input that was decoded and not advanced.</summary>
-    public void Forget()
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            _segments[i].Clear();
-        }
-
-        _count = 0;
-        _length = 0;
-    }
+    public void Forget() => _data.Clear();
 
     /// <summary>Takes one element of the coding; false if it must wait for input, or for the data before it to be taken.</summary>
     private bool Step(ref ReadOnlySequence<byte> rest, long held) => _now.Phase switch
@@ -143,7 +132,7 @@ internal sealed class Http1ChunkedDecoder
             return true;
         }
 
-        return _count == 0 ? BeginTrailers(ref rest, lineLength) : ReadEndBehindData(ref rest, lineLength, held);
+        return _data.Count == 0 ? BeginTrailers(ref rest, lineLength) : ReadEndBehindData(ref rest, lineLength, held);
     }
 
     private bool BeginTrailers(ref ReadOnlySequence<byte> rest, int lineLength)
@@ -161,7 +150,7 @@ internal sealed class Http1ChunkedDecoder
     private bool ReadEndBehindData(ref ReadOnlySequence<byte> rest, int lineLength, long held)
     {
         var section = rest.Slice(lineLength);
-        if (_length > held && !StartsWithLineEnd(section))
+        if (_data.Length > held && !StartsWithLineEnd(section))
         {
             return Stop();
         }
@@ -191,7 +180,7 @@ internal sealed class Http1ChunkedDecoder
 
     private bool TakeData(ref ReadOnlySequence<byte> rest, long held)
     {
-        if (_count >= MaxSegments && _length > held)
+        if (_data.Count >= MaxSegments && _data.Length > held)
         {
             return Stop();
         }
@@ -203,7 +192,8 @@ internal sealed class Http1ChunkedDecoder
         {
             if (!memory.IsEmpty)
             {
-                AddSegment(start, memory);
+                _data.Add(start, memory, _now.Left);
+                _now.Left -= memory.Length;
             }
 
             start = next;
@@ -237,19 +227,6 @@ internal sealed class Http1ChunkedDecoder
         rest = rest.Slice(2);
         _now = (Phase.Size, 0);
         return true;
-    }
-
-    private void AddSegment(SequencePosition start, ReadOnlyMemory<byte> memory)
-    {
-        if (_count == _segments.Count)
-        {
-            _segments.Add(new Http1ChunkSegment());
-        }
-
-        _segments[_count].Set(start, memory, _now.Left, _count == 0 ? null : _segments[_count - 1]);
-        _count++;
-        _length += memory.Length;
-        _now.Left -= memory.Length;
     }
 
     private static (SequencePosition Position, long Left) Map(in ReadOnlySequence<byte> input, SequencePosition position)

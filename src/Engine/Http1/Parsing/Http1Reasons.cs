@@ -1,4 +1,4 @@
-namespace Engine.Http1;
+namespace Engine.Http1.Parsing;
 
 /// <summary>The reason phrases of RFC 9110 §15 and its relatives; readers ignore them, people do not.</summary>
 internal static class Http1Reasons

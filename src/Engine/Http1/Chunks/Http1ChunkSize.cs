@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Engine.Http1;
+namespace Engine.Http1.Chunks;
 
 /// <summary>The chunk-size line: <c>1*HEXDIG CRLF</c> (RFC 9112 §7.1).</summary>
 /// <remarks>

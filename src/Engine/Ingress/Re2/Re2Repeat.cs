@@ -27,6 +27,13 @@ internal readonly record struct Re2Repeat(string Text, int Count)
         return true;
     }
 
+    /// <summary>Whether the brace just taken begins a repetition.</summary>
+    public static bool IsOne(Re2Reader reader)
+    {
+        reader.Rewind(reader.Position - 1);
+        return TryReadCounts(ref reader, out _);
+    }
+
     private static bool TryReadOne(ref Re2Reader reader, out Re2Repeat repeat)
     {
         repeat = default;

@@ -8,6 +8,13 @@ internal sealed class Re2Set
 {
     private const int Last = 0x10FFFF;
 
+    /// <summary>Above it no character has a case (Adlam's end there).</summary>
+    private const int LastWithCase = 0x1E943;
+
+    private const int LongS = 0x17F;
+    private const int KelvinSign = 0x212A;
+    private const int AngstromSign = 0x212B;
+
     private List<(int Low, int High)> _ranges = [];
 
     public static Re2Set Of(int character) => new Re2Set().Add(character, character);
@@ -55,24 +62,32 @@ internal sealed class Re2Set
     public Re2Set Folded()
     {
         Normalize();
-        var result = new Re2Set();
-        result.Add(this);
-        for (var character = 'A'; character <= 'Z'; character++)
+        var isAscii = _ranges.Count == 0 || _ranges[^1].High < 0x80;
+        var keys = new HashSet<int>();
+        foreach (var (low, high) in _ranges)
         {
-            AddPair(result, character, character | 0x20);
+            for (var character = low; character <= Math.Min(high, LastWithCase); character++)
+            {
+                keys.Add(FoldKey(character));
+            }
         }
 
-        // The two letters outside ASCII that fold to ASCII: the long s and the Kelvin sign.
-        AddPair(result, 's', 0x17F);
-        AddPair(result, 'S', 0x17F);
-        AddPair(result, 'k', 0x212A);
-        AddPair(result, 'K', 0x212A);
-        if (_ranges.Count > 0 && _ranges[^1].High >= 0x80)
+        var result = new Re2Set();
+        result.Add(this);
+        for (var character = 0; character <= (isAscii ? 0x7F : LastWithCase); character++)
         {
-            for (var character = 0x80; character <= 0xFFFF; character++)
+            if (keys.Contains(FoldKey(character)))
             {
-                AddPair(result, character, char.ToLowerInvariant((char)character));
-                AddPair(result, character, char.ToUpperInvariant((char)character));
+                result.Add(character, character);
+            }
+        }
+
+        // The two letters outside ASCII that fold to ASCII.
+        foreach (var character in (ReadOnlySpan<int>)[LongS, KelvinSign])
+        {
+            if (keys.Contains(FoldKey(character)))
+            {
+                result.Add(character, character);
             }
         }
 
@@ -167,36 +182,16 @@ internal sealed class Re2Set
     private static (int High, int Low) Surrogates(int character) =>
         (0xD800 + ((character - 0x10000) >> 10), 0xDC00 + ((character - 0x10000) & 0x3FF));
 
-    private void AddPair(Re2Set result, int one, int other)
+    /// <summary>What all characters have in common that differ in case only: three of them, as with the two small sigmas, too.</summary>
+    private static int FoldKey(int character) => character switch
     {
-        if (one == other)
-        {
-            return;
-        }
-
-        if (Contains(one))
-        {
-            result.Add(other, other);
-        }
-
-        if (Contains(other))
-        {
-            result.Add(one, one);
-        }
-    }
-
-    private bool Contains(int character)
-    {
-        foreach (var (low, high) in _ranges)
-        {
-            if (character >= low && character <= high)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+        < 'A' => character,
+        LongS => 's',
+        KelvinSign => 'k',
+        AngstromSign => 0xE5,
+        >= 0xD800 and <= 0xDFFF => character,
+        _ => Rune.ToLowerInvariant(Rune.ToUpperInvariant(new Rune(character))).Value,
+    };
 
     private void Normalize()
     {

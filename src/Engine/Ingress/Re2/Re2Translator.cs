@@ -74,23 +74,33 @@ internal ref struct Re2Translator
     private int Concatenation()
     {
         var largest = 1;
+        var start = -1;
+        var inner = 1;
         while (!_reader.IsAtEnd && _reader.Peek() is not ('|' or ')'))
         {
             if (_reader.TryTakeLiteralSpan(out var literal))
             {
-                largest = Math.Max(largest, LiteralSpan(literal));
-                continue;
+                start = literal.Length == 0 ? start : LiteralSpan(literal);
+                inner = literal.Length == 0 ? inner : 1;
+            }
+            else
+            {
+                var next = _output.Length;
+                if (Atom(out var count))
+                {
+                    (start, inner) = (next, count);
+                }
             }
 
-            var start = _output.Length;
-            var isAtom = Atom(out var inner);
-            largest = Math.Max(largest, isAtom ? Repetition(start, inner) : inner);
+            // After "(?i)" and "\Q\E", which stand for nothing, a repetition is of what stands before them.
+            inner = Repetition(start, inner);
+            largest = Math.Max(largest, inner);
         }
 
         return largest;
     }
 
-    /// <summary><c>\Q…\E</c>: a repetition after it is of its last character.</summary>
+    /// <summary><c>\Q…\E</c>: a repetition after it is of its last character, whose place is returned.</summary>
     private int LiteralSpan(string literal)
     {
         var start = _output.Length;
@@ -100,7 +110,7 @@ internal ref struct Re2Translator
             Set(Re2Set.Of(rune.Value));
         }
 
-        return literal.Length == 0 ? 1 : Repetition(start, 1);
+        return start;
     }
 
     /// <returns>False for what cannot be repeated: a flag setting.</returns>
@@ -111,7 +121,9 @@ internal ref struct Re2Translator
         switch (character)
         {
             case '*' or '+' or '?':
-                throw _reader.FaultAtLast($"'{(char)character}' has nothing before it to repeat; write '\\{(char)character}' for the character.");
+                throw NothingToRepeat((char)character);
+            case '{' when Re2Repeat.IsOne(_reader):
+                throw NothingToRepeat('{');
             case '(':
                 return Group(out repeat);
             case '[':
@@ -194,6 +206,11 @@ internal ref struct Re2Translator
             return inner;
         }
 
+        if (start < 0)
+        {
+            throw NothingToRepeat(repeat.Text[0]);
+        }
+
         var product = (long)inner * Math.Max(1, repeat.Count);
         if (product > MaxRepeat)
         {
@@ -203,6 +220,9 @@ internal ref struct Re2Translator
         _output.Insert(start, "(?:").Append(')').Append(repeat.Text);
         return (int)product;
     }
+
+    private readonly Re2SyntaxException NothingToRepeat(char character) =>
+        _reader.FaultAtLast($"'{character}' has nothing before it to repeat; write '\\{character}' for the character.");
 
     private void Set(Re2Set set, bool folded = false)
     {

@@ -360,13 +360,18 @@ public class ServerTests
 
         await conversation.Peer.SendAsync(requests.ToArray());
 
-        // Everything was served inline, and is there in one piece.
-        Assert.True(conversation.Peer.Transport.Transport.Input.TryRead(out var result));
-        conversation.Peer.Transport.Transport.Input.AdvanceTo(result.Buffer.Start);
+        // The first read of ours has everything.
+        var result = await conversation.Peer.Transport.Transport.Input.ReadAsync().Within();
+        var answers = result.Buffer.ToArray();
+        conversation.Peer.Transport.Transport.Input.AdvanceTo(result.Buffer.End);
         for (var id = 1; id < 20; id += 2)
         {
-            await conversation.Peer.ExpectHeadersAsync(id, endStream: true);
+            Assert.True(FrameHeader.TryRead(answers, out var header));
+            Assert.Equal((FrameType.Headers, id), (header.Type, header.StreamId));
+            answers = answers[(FrameHeader.Size + header.Length)..];
         }
+
+        Assert.Empty(answers);
 
         conversation.Connection.Abort();
         await serving.Within();

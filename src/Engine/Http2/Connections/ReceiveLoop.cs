@@ -8,9 +8,6 @@ namespace Engine.Http2.Connections;
 /// <remarks>One loop a connection. Handlers run inline in it, and their answers leave together when a read is worked through.</remarks>
 internal sealed class ReceiveLoop
 {
-    // Answers that a peer makes us queue and does not read; beyond this it is not read either until it does.
-    private const int BacklogLimit = 256 << 10;
-
     private readonly Http2Connection _connection;
     private readonly PipeReader _input;
     private readonly FrameDispatcher _dispatcher;
@@ -45,22 +42,26 @@ internal sealed class ReceiveLoop
                 return;
             }
 
-            var rest = Receive(result.Buffer);
-            _input.AdvanceTo(rest.Start, rest.End);
-            if (result.IsCompleted && !_connection.HasEnded)
-            {
-                _connection.Conclude(EndOfInput(isTruncated: !rest.IsEmpty));
-            }
-
-            if (_connection.Sender.Backlog > BacklogLimit && !_connection.HasEnded)
+            var rest = Receive(result.Buffer, out var isStopped);
+            _input.AdvanceTo(rest.Start, isStopped ? rest.Start : rest.End);
+            if (isStopped)
             {
                 await WaitForRoomAsync();
+            }
+            else if (result.IsCompleted && !_connection.HasEnded)
+            {
+                _connection.Conclude(EndOfInput(isTruncated: !rest.IsEmpty));
             }
         }
     }
 
-    private ReadOnlySequence<byte> Receive(ReadOnlySequence<byte> buffer)
+    /// <summary>Works through one read.</summary>
+    /// <param name="buffer">What was read.</param>
+    /// <param name="isStopped">Whether there may be whole frames left, because the peer must read its answers first.</param>
+    /// <returns>What is left.</returns>
+    private ReadOnlySequence<byte> Receive(ReadOnlySequence<byte> buffer, out bool isStopped)
     {
+        isStopped = false;
         _connection.Sender.Cork();
         try
         {
@@ -69,9 +70,11 @@ internal sealed class ReceiveLoop
                 _connection.Liveness.Received();
             }
 
-            while (!_connection.HasEnded && TryReceiveOne(ref buffer))
+            while (!isStopped && !_connection.HasEnded && TryReceiveOne(ref buffer))
             {
                 _connection.Wakes.Run();
+                _connection.Sender.FlushWhenFull();
+                isStopped = _connection.Sender.IsBacklogged;
             }
         }
         catch (Http2ConnectionException exception)

@@ -2,14 +2,18 @@ namespace Engine.Http2.Connections;
 
 /// <summary>Continuations that became due under the connection's gate and are run after it was left.</summary>
 /// <remarks>
-/// Guarded by the gate. Wakes run inline, in order; those that come up while one runs on the same thread wait for it to
-/// return, so that a thousand streams that end together do not nest.
+/// Guarded by the gate. Wakes run inline, in order. One may make others due and run them from within; that goes a few calls deep and no
+/// further, so that a thousand streams that end together do not pile up on the stack. Two threads may run wakes side by side; the depth is
+/// watched on the one that came first.
 /// </remarks>
 internal sealed class WakeQueue
 {
+    private const int MaxDepth = 8;
+
     private readonly Lock _gate;
     private readonly Queue<(Action<object> Wake, object State)> _due = new();
-    private int _runningThread;
+    private int _owner;
+    private int _depth; // Touched by the owner alone.
 
     public WakeQueue(Lock gate) => _gate = gate;
 
@@ -33,36 +37,30 @@ internal sealed class WakeQueue
     public void Run()
     {
         var thread = Environment.CurrentManagedThreadId;
-        if (Volatile.Read(ref _runningThread) == thread)
+        var isOwner = Volatile.Read(ref _owner) == thread;
+        if (isOwner && _depth >= MaxDepth)
         {
-            return;
+            return; // A loop further down this stack takes over when this call has returned to it.
         }
 
-        var owns = false;
-        while (true)
+        isOwner = isOwner || Interlocked.CompareExchange(ref _owner, thread, 0) == 0;
+        _depth += isOwner ? 1 : 0;
+        while (TryTake(out var due))
         {
-            (Action<object> Wake, object State) due;
-            lock (_gate)
-            {
-                if (!_due.TryDequeue(out due))
-                {
-                    if (owns)
-                    {
-                        Volatile.Write(ref _runningThread, 0);
-                    }
-
-                    return;
-                }
-
-                // Two threads may run wakes side by side; only the first has its nested calls flattened.
-                if (_runningThread == 0)
-                {
-                    _runningThread = thread;
-                    owns = true;
-                }
-            }
-
             due.Wake(due.State);
+        }
+
+        if (isOwner && --_depth == 0)
+        {
+            Volatile.Write(ref _owner, 0);
+        }
+    }
+
+    private bool TryTake(out (Action<object> Wake, object State) due)
+    {
+        lock (_gate)
+        {
+            return _due.TryDequeue(out due);
         }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class FrameSender
     /// <summary>How much may lie in the transport's output before a flush: large enough for TLS and the socket, small enough that a keystroke waits little.</summary>
     public const int BatchSize = 128 << 10;
 
+    // Answers that a peer makes us queue and does not read.
+    private const int BacklogLimit = 256 << 10;
+
     private readonly Lock _gate;
     private readonly WakeQueue _wakes;
     private readonly PipeWriter _transport;
@@ -49,6 +52,9 @@ internal sealed class FrameSender
 
     /// <summary>The largest payload that the peer takes.</summary>
     public int MaxFrameSize { get; set; } = FrameHeader.DefaultMaxLength;
+
+    /// <summary>Whether the peer must read before it may ask for more.</summary>
+    public bool IsBacklogged => Backlog > BacklogLimit;
 
     /// <summary>Octets of control frames and heads that wait for a flush to end: what a peer that asks and never reads makes grow.</summary>
     public long Backlog => _queued.Length;
@@ -179,12 +185,21 @@ internal sealed class FrameSender
         Flush();
     }
 
+    /// <summary>Outside of the gate: sends a full batch although the sender is corked, so that answers to one read can't pile up.</summary>
+    public void FlushWhenFull()
+    {
+        if (Volatile.Read(ref _written) >= BatchSize)
+        {
+            Flush(evenCorked: true);
+        }
+    }
+
     /// <summary>Outside of the gate: sends what there is, unless somebody is at it.</summary>
-    public void Flush()
+    public void Flush(bool evenCorked = false)
     {
         lock (_gate)
         {
-            if (_corked || _flushing || _closed || !Collect())
+            if ((_corked && !evenCorked) || _flushing || _closed || !Collect())
             {
                 return;
             }

@@ -351,7 +351,7 @@ public class ServerTests
     public async Task Answers_to_one_read_leave_in_one_write()
     {
         await using var conversation = await Conversation.ServerAsync();
-        var serving = ServeAsync();
+        var serving = ServeInlineAsync(conversation.Connection);
         var requests = new List<byte>();
         for (var id = 1; id < 20; id += 2)
         {
@@ -375,14 +375,15 @@ public class ServerTests
 
         conversation.Connection.Abort();
         await serving.Within();
+    }
 
-        async Task ServeAsync()
+    /// <summary>Answers inline, in the receive loop: the runner's context must not carry the continuation elsewhere.</summary>
+    private static async Task ServeInlineAsync(Http2Connection connection)
+    {
+        while (await connection.AcceptAsync().ConfigureAwait(false) is Http2Stream stream)
         {
-            while (await conversation.Connection.AcceptAsync() is Http2Stream stream)
-            {
-                stream.WriteHead(RawPeer.Response(204), endStream: true);
-                await stream.DisposeAsync();
-            }
+            stream.WriteHead(RawPeer.Response(204), endStream: true);
+            await stream.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -3,6 +3,7 @@ using Engine.Fields;
 using Engine.Http2;
 using Engine.Tunnels.Headers;
 using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tunnels;
 
@@ -111,7 +112,7 @@ internal sealed class ControlStream
 
             _client = new RegistrationClient(stream.Transport, _options.RpcTimeout, _options.TimeProvider);
             var reading = _client.RunAsync();
-            var refusal = await RegisterAsync(_client, MakeParameters(stream.Head.Contains(TunnelFields.EngineFeatures)));
+            var refusal = await RegisterAsync(_client, RegistrationTerms.MakeParameters(_registration, _localAddress, _options.OnConfiguration is not null, stream.Head.Contains(TunnelFields.EngineFeatures)));
             if (refusal is not null)
             {
                 SetRefused(refusal);
@@ -163,7 +164,7 @@ internal sealed class ControlStream
             var results = await client.RegisterAsync(parameters, default);
             if (results.Details is not { } details)
             {
-                return new RegistrationRefusedException(results.Cause, Advise(results), results.RetryAfter) { IsAnswer = true };
+                return new RegistrationRefusedException(results.Cause, RegistrationTerms.Advise(results), results.RetryAfter) { IsAnswer = true };
             }
 
             _registered.TrySetResult(details);
@@ -183,47 +184,6 @@ internal sealed class ControlStream
         {
             return new RegistrationRefusedException($"the control stream broke: {error.Message}", RetryAdvice.Backoff, inner: error);
         }
-    }
-
-    private static RetryAdvice Advise(RegisterConnectionResults results) => results switch
-    {
-        { Cause: TunnelAuthentication.DuplicateConnection } => RetryAdvice.OtherAddress,
-        { ShouldRetry: true } => RetryAdvice.Backoff,
-        _ when results.Cause.Contains("Unauthorized", StringComparison.Ordinal) => RetryAdvice.Backoff,
-        _ => RetryAdvice.Never,
-    };
-
-    private RegisterConnectionParameters MakeParameters(bool edgeReadsExtensions)
-    {
-        var features = new List<string>();
-        foreach (var feature in _registration.Features)
-        {
-            // Announced only if it is there.
-            if (feature != TunnelFeatures.AllowRemoteConfiguration || _options.OnConfiguration is not null)
-            {
-                features.Add(feature);
-            }
-        }
-
-        for (var i = 0; edgeReadsExtensions && i < TunnelFeatures.Extensions.Count; i++)
-        {
-            features.Add(TunnelFeatures.ExtensionPrefix + TunnelFeatures.Extensions[i]);
-        }
-
-        return new RegisterConnectionParameters
-        {
-            AccountTag = _registration.Credentials.AccountTag,
-            Secret = _registration.Credentials.Secret.ToArray(),
-            TunnelId = _registration.Credentials.TunnelId,
-            ConnectionIndex = (byte)_registration.ConnectionIndex,
-            ConnectorId = _registration.ConnectorId,
-            Features = features,
-            Version = _registration.Version,
-            Architecture = _registration.Architecture,
-            OriginLocalAddress = _localAddress,
-            ReplaceExisting = _registration.ReplaceExisting,
-            PreviousAttempts = (byte)Math.Clamp(_registration.PreviousAttempts, 0, byte.MaxValue),
-        };
     }
 
     private async Task RefuseAsync(RegistrationRefusedException error)

@@ -12,6 +12,9 @@ namespace Engine.Tunnels;
 /// <remarks>Owns the transport. Every member may be called from any thread.</remarks>
 public sealed class EdgeTunnelConnection : IAsyncDisposable
 {
+    // How long a connector has to take an end in good order.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
+
     private readonly Http2Connection _http2;
     private readonly EdgeTunnelOptions _options;
     private readonly EdgeControlStream _control;
@@ -136,19 +139,9 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
             throw new Http2StreamRefusedException("The tunnel connection is draining.", isSafeToRetry: true);
         }
 
-        using var limit = new CancellationTokenSource(_options.ConfigurationTimeout, _options.TimeProvider);
-        using var forward = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
         try
         {
-            return await new ConfigurationSender(_http2, _options.Authority).SendAsync(version, json, limit.Token);
-        }
-        catch (ConnectionAbortedException error)
-        {
-            throw new IOException("The tunnel connection was closed.", error);
-        }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The connector did not answer the configuration within {_options.ConfigurationTimeout.TotalSeconds:0} s.", error);
+            return await new ConfigurationSender(_http2, _options).SendAsync(version, json, cancellationToken);
         }
         finally
         {
@@ -226,7 +219,7 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
         if (Details is null)
         {
             // The refusal was logged with its cause; the connector gets a moment to read it.
-            await CloseAsync(RefusalTimeout);
+            await CloseAsync(CloseTimeout);
             return false;
         }
 
@@ -235,8 +228,6 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
         _ = ServeControlAsync();
         return true;
     }
-
-    private static readonly TimeSpan RefusalTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Follows the control stream to its end; then nothing new is sent to this connector.</summary>
     private async Task ServeControlAsync()
@@ -250,7 +241,7 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
     {
         await _streams.CloseAsync();
         await _control.CompleteAsync();
-        await CloseAsync(RefusalTimeout);
+        await CloseAsync(CloseTimeout);
     }
 
     private async Task CloseAsync(TimeSpan limit)

@@ -1,3 +1,4 @@
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.Extensions.Logging;
 
 namespace Engine.Tunnels;

@@ -57,11 +57,23 @@ public sealed record TunnelCredentials(string AccountTag, Guid TunnelId, ReadOnl
             throw new FormatException($"The {what} is not valid: it is longer than {MaxLength} octets.");
         }
 
-        string? accountTag = null, tunnelId = null, region = null;
-        byte[]? key = null;
+        var members = ReadMembers(json, what);
+        var text = members.GetValueOrDefault(secret);
+        var key = text is null ? null : DecodeBase64(text) ?? throw new FormatException($"The {what} is not valid: its secret ({secret}) is not base64.");
+        var region = members.GetValueOrDefault(endpoint);
+        return Check(what, members.GetValueOrDefault(account), account, key, secret, members.GetValueOrDefault(tunnel), tunnel) with
+        {
+            Endpoint = string.IsNullOrEmpty(region) ? null : region,
+        };
+    }
+
+    /// <summary>The members of an object whose values are text; of several with one name, the last.</summary>
+    private static Dictionary<string, string> ReadMembers(ReadOnlySpan<byte> json, string what)
+    {
+        var members = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var reader = new Utf8JsonReader(json.StartsWith("\ufeff"u8) ? json[3..] : json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
@@ -72,33 +84,22 @@ public sealed record TunnelCredentials(string AccountTag, Guid TunnelId, ReadOnl
             {
                 var name = reader.GetString()!;
                 reader.Read();
-                var value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                if (reader.TokenType == JsonTokenType.String)
+                {
+                    members[name] = reader.GetString()!;
+                }
+
                 reader.Skip();
-                if (Is(name, account))
-                {
-                    accountTag = value;
-                }
-                else if (Is(name, secret))
-                {
-                    key = value is null ? null : DecodeBase64(value) ?? throw new FormatException($"The {what} is not valid: its secret ({secret}) is not base64.");
-                }
-                else if (Is(name, tunnel))
-                {
-                    tunnelId = value;
-                }
-                else if (Is(name, endpoint))
-                {
-                    region = value;
-                }
             }
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The exception's own text may quote what it met.
-            throw new FormatException($"The {what} is not valid: broken JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
+            var place = error is JsonException { LineNumber: { } line, BytePositionInLine: { } position } ? $" at line {line + 1}, byte {position + 1}" : "";
+            throw new FormatException($"The {what} is not valid: broken JSON{place}.");
         }
 
-        return Check(what, accountTag, account, key, secret, tunnelId, tunnel) with { Endpoint = string.IsNullOrEmpty(region) ? null : region };
+        return members;
     }
 
     private static TunnelCredentials Check(string what, string? accountTag, string account, byte[]? key, string secret, string? tunnelId, string tunnel)
@@ -116,8 +117,6 @@ public sealed record TunnelCredentials(string AccountTag, Guid TunnelId, ReadOnl
 
         return new TunnelCredentials(accountTag, id, key, null);
     }
-
-    private static bool Is(string name, string expected) => string.Equals(name, expected, StringComparison.OrdinalIgnoreCase);
 
     private static byte[]? DecodeBase64(string text)
     {

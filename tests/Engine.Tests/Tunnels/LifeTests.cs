@@ -4,6 +4,7 @@ using Engine.Testing;
 using Engine.Transports;
 using Engine.Tunnels;
 using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 

@@ -4,6 +4,7 @@ using Engine.Testing;
 using Engine.Tunnels;
 using Engine.Tunnels.Registration;
 using Engine.Tunnels.Registration.Capnp;
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Tests.Tunnels;

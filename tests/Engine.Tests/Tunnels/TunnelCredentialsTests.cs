@@ -17,6 +17,10 @@ public class TunnelCredentialsTests
     }
 
     [Fact]
+    public void A_byte_order_mark_and_comments_do_no_harm() =>
+        Assert.Equal(Known, File($"\ufeff// mine\n{Known.ToJson()}"));
+
+    [Fact]
     public void An_old_file_without_an_id_leaves_it_empty() =>
         Assert.Equal(Guid.Empty, File($$"""{"AccountTag":"acc","TunnelSecret":"{{Secret}}"}""").TunnelId);
 
@@ -37,6 +41,7 @@ public class TunnelCredentialsTests
     [InlineData("", "JSON")]
     [InlineData("[]", "object")]
     [InlineData("{", "line 1")]
+    [InlineData("""{"AccountTag":"\ud800"}""", "JSON")]
     [InlineData("""{"TunnelSecret":"AAAA"}""", "AccountTag")]
     [InlineData("""{"AccountTag":"x"}""", "TunnelSecret")]
     [InlineData("""{"AccountTag":"x","TunnelSecret":"s3cret!"}""", "base64")]

@@ -1,4 +1,5 @@
 using Engine.Tunnels.Registration.Capnp;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tunnels.Registration;
 

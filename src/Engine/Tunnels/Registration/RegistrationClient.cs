@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Engine.Tunnels.Registration.Capnp;
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Tunnels.Registration;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Engine.Tunnels.Registration;
 using Engine.Tunnels.Registration.Capnp;
+using Engine.Tunnels.Registration.Rpc;
 using static Engine.Tests.Tunnels.Registration.Messages;
 
 namespace Engine.Tests.Tunnels.Registration;

@@ -1,5 +1,6 @@
 using Engine.Tunnels;
 using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tests.Tunnels.Registration;
 

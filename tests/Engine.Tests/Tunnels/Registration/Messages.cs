@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Engine.Testing;
 using Engine.Tunnels.Registration;
 using Engine.Tunnels.Registration.Capnp;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tests.Tunnels.Registration;
 

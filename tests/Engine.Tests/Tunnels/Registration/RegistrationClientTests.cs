@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Engine.Testing;
 using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Engine.Tests.Tunnels.Registration;

@@ -1,8 +1,9 @@
 using System.IO.Pipelines;
 using Engine.Testing;
+using Engine.Transports;
 using Engine.Tunnels.Registration;
 using Engine.Tunnels.Registration.Capnp;
-using Engine.Transports;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tests.Tunnels.Registration;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Engine.Tunnels;
 using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 
 namespace Engine.Tests.Tunnels.Registration;
 

@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The type of an RPC exception.</summary>
 internal enum RpcErrorKind : ushort

@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>A call that waits for its Return.</summary>
 internal sealed class RpcQuestion(uint id)

@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The questions of one side that are not done with: their ids are used again, the one freed last first, as the reference does.</summary>
 /// <remarks>Thread-safe. Answers are handed over outside the lock.</remarks>

@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>A received RPC message: <c>which u16@0 | body</c>. The views below read it on demand.</summary>
 internal readonly struct RpcMessage(StructReader root)

@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>An RPC exception: <c>type u16@4 | reason Text</c>.</summary>
 internal sealed record RpcError(RpcErrorKind Kind, string Reason)

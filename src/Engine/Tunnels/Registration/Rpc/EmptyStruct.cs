@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The parameters or results of a method that has none.</summary>
 internal sealed record EmptyStruct : IRpcStruct

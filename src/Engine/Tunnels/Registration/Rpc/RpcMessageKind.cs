@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The kinds of RPC messages: the tag at offset 0 of the root struct.</summary>
 internal enum RpcMessageKind : ushort

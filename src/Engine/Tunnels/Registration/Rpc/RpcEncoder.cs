@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>Writes RPC messages. Equal arguments give equal octets: those that the reference writes.</summary>
 internal static class RpcEncoder

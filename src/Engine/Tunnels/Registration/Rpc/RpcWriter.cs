@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>Sends messages, one after the other, from any thread.</summary>
 /// <remarks>Borrows the output. Few messages are ever sent, so that a semaphore will do.</remarks>

@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The content of a call or an answer, with the capabilities that it mentions: <c>| content AnyPointer, capTable List(CapDescriptor)</c>.</summary>
 internal readonly struct RpcPayload(StructReader source)

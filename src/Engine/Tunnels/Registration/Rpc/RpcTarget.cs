@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>Whom a call addresses: a capability that the callee exported, or the one that the answer to an earlier question will be.</summary>
 /// <remarks><code>

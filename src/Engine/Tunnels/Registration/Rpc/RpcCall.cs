@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>A Call: <c>questionId u32@0, methodId u16@4, sendResultsTo u16@6, interfaceId u64@8, flags@16 | target, params, sendResultsTo</c>.</summary>
 internal readonly struct RpcCall(StructReader body)

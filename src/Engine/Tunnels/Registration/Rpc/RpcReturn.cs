@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>A Return: <c>answerId u32@0, releaseParamCaps bit 32 inverted, tag u16@6 | results Payload or Exception</c>.</summary>
 internal readonly struct RpcReturn(StructReader body)

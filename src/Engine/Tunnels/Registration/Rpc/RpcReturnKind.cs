@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>What a Return says.</summary>
 internal enum RpcReturnKind : ushort

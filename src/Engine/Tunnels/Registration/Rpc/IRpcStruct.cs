@@ -1,6 +1,6 @@
 using Engine.Tunnels.Registration.Capnp;
 
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>The parameters of a call, or its results.</summary>
 internal interface IRpcStruct

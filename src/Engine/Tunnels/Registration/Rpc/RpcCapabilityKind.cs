@@ -1,4 +1,4 @@
-namespace Engine.Tunnels.Registration;
+namespace Engine.Tunnels.Registration.Rpc;
 
 /// <summary>Where a capability lives, seen from the sender of the message.</summary>
 internal enum RpcCapabilityKind : ushort

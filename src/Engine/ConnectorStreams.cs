@@ -63,7 +63,9 @@ internal sealed class ConnectorStreams
             if (tunnel is not null && Match(stream, tunnel))
             {
                 await _pipeline(stream);
-                if (!tunnel.ResponseStarted)
+
+                // A visitor who left before the answer is nobody's fault, and nobody is there to be told.
+                if (!tunnel.ResponseStarted && !stream.ConnectionClosed.IsCancellationRequested)
                 {
                     tunnel.Fail(new StreamFailure(ErrorCode, 502, "The handler ended without an answer.", null));
                 }

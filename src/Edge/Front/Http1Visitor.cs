@@ -68,9 +68,18 @@ internal sealed class Http1Visitor : IDisposable
     public void Drain()
     {
         Interlocked.Exchange(ref _isDraining, 1);
-        if (Volatile.Read(ref _isIdle) != 0)
+        if (Volatile.Read(ref _isIdle) == 0)
+        {
+            return;
+        }
+
+        try
         {
             _deadline.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself just now.
         }
     }
 
@@ -158,15 +167,16 @@ internal sealed class Http1Visitor : IDisposable
                 _watch = null;
             }
 
-            ReadResult read;
-            do
+            while (true)
             {
-                read = await _input.ReadAsync(_deadline.Token);
+                var read = await _input.ReadAsync(_deadline.Token);
+                var hasBegun = !read.Buffer.IsEmpty;
                 _input.AdvanceTo(read.Buffer.Start);
+                if (hasBegun || read.IsCompleted)
+                {
+                    return hasBegun;
+                }
             }
-            while (read.IsCanceled);
-
-            return !read.Buffer.IsEmpty;
         }
         catch (OperationCanceledException) when (_deadline.IsCancellationRequested)
         {

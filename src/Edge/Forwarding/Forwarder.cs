@@ -134,8 +134,9 @@ internal sealed class Forwarder
 
     private async ValueTask<AttemptResult> AttemptAsync(VisitorExchange visitor, ITunnelLink link, ExchangeContext context)
     {
-        visitor.Request.Write(visitor, context.TraceId, context.Loops, context.Key);
-        var kind = visitor.Upgrade is null ? TunnelStreamKind.Http : TunnelStreamKind.WebSocket;
+        var isUpgrade = visitor.IsWebSocket || (visitor.Upgrade is not null && link.TakesUpgrades);
+        var kind = isUpgrade ? TunnelStreamKind.WebSocket : TunnelStreamKind.Http;
+        visitor.Request.Write(visitor, kind, context.TraceId, context.Loops, context.Key);
         var endsWithHead = kind == TunnelStreamKind.Http && !visitor.HasBody;
         ITunnelStream stream;
         try

@@ -1,3 +1,5 @@
+using System.Text;
+using Engine.Edge.Requests;
 using Engine.Fields;
 using Engine.Http1;
 
@@ -33,14 +35,35 @@ internal static class Http1AnswerRules
         return Http1Framing.Chunked;
     }
 
-    /// <summary>The protocol that a request changes to: only a GET without a body may, and a WebSocket is all that the tunnel's wire has a word for.</summary>
-    public static string? UpgradeOf(Http1RequestHead head, bool isEmpty) =>
-        isEmpty &&
-        head.MinorVersion >= 1 &&
-        head.Method.SequenceEqual("GET"u8) &&
-        Http1Fields.HasToken(head.Fields, "connection"u8, "upgrade"u8) &&
-        Http1Fields.HasToken(head.Fields, "upgrade"u8, "websocket"u8) ? "websocket" : null;
+    /// <summary>The protocol that a request asks to change to: only a GET without a body may.</summary>
+    public static string? UpgradeOf(Http1RequestHead head, bool isEmpty)
+    {
+        var fields = head.Fields;
+        if (!isEmpty || head.MinorVersion == 0 || !head.Method.SequenceEqual("GET"u8) || !Http1Fields.HasToken(fields, "connection"u8, "upgrade"u8))
+        {
+            return null;
+        }
+
+        if (Http1Fields.HasToken(fields, "upgrade"u8, "websocket"u8))
+        {
+            return "websocket";
+        }
+
+        return fields.TryGet("upgrade"u8, out var protocol) && IsPassedOn(protocol) ? Encoding.ASCII.GetString(protocol) : null;
+    }
 
     /// <summary>The reason phrase where the status has no registered one.</summary>
     public static ReadOnlySpan<byte> ReasonOf(int status) => status == 530 ? "No Connector"u8 : default;
+
+    /// <summary>One protocol, with or without version; not those that speak about the connection to us (RFC 9113 §3.1, RFC 2817).</summary>
+    private static bool IsPassedOn(ReadOnlySpan<byte> protocol)
+    {
+        var slash = protocol.IndexOf((byte)'/');
+        var name = slash < 0 ? protocol : protocol[..slash];
+        return FieldRules.IsToken(name) &&
+            (slash < 0 || FieldRules.IsToken(protocol[(slash + 1)..])) &&
+            !Ascii.EqualsIgnoreCase(name, "h2c"u8) &&
+            !Ascii.EqualsIgnoreCase(name, "http"u8) &&
+            !Ascii.EqualsIgnoreCase(name, "tls"u8);
+    }
 }

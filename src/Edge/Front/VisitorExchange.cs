@@ -38,7 +38,7 @@ internal abstract class VisitorExchange
     /// <summary>What this version's rules refuse the request with, if they do.</summary>
     public abstract OwnAnswer? Fault { get; }
 
-    /// <summary>The protocol the visitor asks to change to, in lower case; null for an ordinary request.</summary>
+    /// <summary>The protocol the visitor asks to change to, <c>websocket</c> in lower case; null for an ordinary request.</summary>
     public abstract string? Upgrade { get; }
 
     /// <summary>Whether the visitor asks for a WebSocket.</summary>

@@ -19,6 +19,9 @@ internal interface ITunnelLink
     /// <summary>Whether no new stream may be opened.</summary>
     bool IsDraining { get; }
 
+    /// <summary>Whether upgrades to other protocols than WebSocket travel on it.</summary>
+    bool TakesUpgrades { get; }
+
     /// <summary>How many streams run on it.</summary>
     int ActiveStreams { get; }
 

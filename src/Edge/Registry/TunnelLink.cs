@@ -24,6 +24,9 @@ internal sealed class TunnelLink : ITunnelLink
     public bool IsDraining => _connection.IsDraining;
 
     /// <inheritdoc/>
+    public bool TakesUpgrades => _connection.HasExtension(TunnelFeatures.Upgrades);
+
+    /// <inheritdoc/>
     public int ActiveStreams => _connection.ActiveStreams;
 
     /// <inheritdoc/>

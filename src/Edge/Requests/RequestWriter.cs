@@ -2,6 +2,7 @@ using System.Text;
 using Engine.Edge.Front;
 using Engine.Fields;
 using Engine.Http1;
+using Engine.Tunnels;
 
 namespace Engine.Edge.Requests;
 
@@ -16,10 +17,11 @@ internal sealed class RequestWriter
 
     /// <summary>Fills <see cref="Head"/>.</summary>
     /// <param name="visitor">The request.</param>
+    /// <param name="kind">As what it goes into the tunnel.</param>
     /// <param name="traceId">The id of this exchange.</param>
     /// <param name="loops">How often it has now passed an edge, this one included.</param>
     /// <param name="freshKey">The key of a WebSocket whose visitor has none of its own (RFC 8441 §5); else empty.</param>
-    public void Write(VisitorExchange visitor, string traceId, int loops, ReadOnlySpan<byte> freshKey)
+    public void Write(VisitorExchange visitor, TunnelStreamKind kind, string traceId, int loops, ReadOnlySpan<byte> freshKey)
     {
         Head.Clear();
         Head.Add(":method"u8, visitor.Upgrade is null ? visitor.Method : "GET"u8);
@@ -40,6 +42,11 @@ internal sealed class RequestWriter
         if (!freshKey.IsEmpty)
         {
             Head.Add("sec-websocket-key"u8, freshKey);
+        }
+
+        if (kind == TunnelStreamKind.WebSocket && !isWebSocket)
+        {
+            Head.Add("engine-upgrade"u8, visitor.Upgrade!);
         }
     }
 

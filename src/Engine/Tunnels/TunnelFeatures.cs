@@ -17,6 +17,9 @@ public static class TunnelFeatures
     /// <summary>Ours: interim responses (1xx) travel.</summary>
     public const string Informational = "informational";
 
+    /// <summary>Ours: upgrades to other protocols than WebSocket travel.</summary>
+    public const string Upgrades = "upgrades";
+
     /// <summary>What goes before the names of our own in a registration.</summary>
     public const string ExtensionPrefix = "engine/";
 
@@ -24,7 +27,7 @@ public static class TunnelFeatures
     public static IReadOnlyList<string> Default { get; } = [AllowRemoteConfiguration, SerializedHeaders];
 
     /// <summary>The extensions that this build has, without prefix.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [ErrorCodes, Informational];
+    public static IReadOnlyList<string> Extensions { get; } = [ErrorCodes, Informational, Upgrades];
 
     /// <summary>This machine as the registration names it: system and processor in Go's spelling.</summary>
     public static string LocalArchitecture { get; } = $"{System}_{Processor}";

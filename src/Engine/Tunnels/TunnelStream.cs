@@ -70,6 +70,7 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
             {
                 _requestFields = new FieldList();
                 RequestFieldsBuilder.Build(_stream.Head, _requestFields);
+                AddUpgrade(_requestFields);
             }
 
             return _requestFields;
@@ -154,6 +155,16 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
         {
             // The detail says it; where in our code it was seen is for who debugs.
             TunnelLog.StreamFailed(log, log.IsEnabled(LogLevel.Debug) ? failure.Cause : null, ConnectionIndex, failure.Code, failure.Detail);
+        }
+    }
+
+    /// <summary>What the request changes to: a field that HTTP/2 cannot carry under its own name (RFC 9113 §8.2.2).</summary>
+    private void AddUpgrade(FieldList fields)
+    {
+        if (Kind == TunnelStreamKind.WebSocket && _connection.EdgeHas(TunnelFeatures.Upgrades)
+            && _stream.Head.TryGet(TunnelFields.EngineUpgrade, out var protocol))
+        {
+            fields.Add("upgrade"u8, protocol);
         }
     }
 

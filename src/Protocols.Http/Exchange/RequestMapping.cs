@@ -116,8 +116,15 @@ internal sealed class RequestMapping
         {
             fields.Remove("te"u8);
             fields.Add("Connection"u8, "Upgrade"u8);
-            fields.Add("Upgrade"u8, request.RequestFields.TryGet("upgrade"u8, out var protocol) ? protocol : "websocket"u8);
-            fields.Add("Sec-WebSocket-Version"u8, "13"u8);
+            if (request.RequestFields.TryGet("upgrade"u8, out var protocol))
+            {
+                fields.Add("Upgrade"u8, protocol);
+            }
+            else
+            {
+                fields.Add("Upgrade"u8, "websocket"u8);
+                fields.Add("Sec-WebSocket-Version"u8, "13"u8);
+            }
         }
         else
         {

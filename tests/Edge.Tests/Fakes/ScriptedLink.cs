@@ -20,6 +20,8 @@ internal sealed class ScriptedLink : ITunnelLink
 
     public bool IsDraining { get; set; }
 
+    public bool TakesUpgrades { get; set; }
+
     public int ActiveStreams
     {
         get => _active;

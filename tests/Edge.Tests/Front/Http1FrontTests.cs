@@ -347,6 +347,36 @@ public sealed class Http1FrontTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_protocol_travels_to_a_connector_that_takes_it()
+    {
+        _edge.Link.TakesUpgrades = true;
+        await using var visitor = _edge.ConnectRaw();
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: Chat/2\r\nengine-upgrade: evil\r\n\r\n");
+        var stream = await _edge.Link.TakeAsync();
+        Assert.Equal(TunnelStreamKind.WebSocket, stream.Kind);
+        Assert.Equal("Chat/2", stream.Field("engine-upgrade"));
+        stream.Answer(new TunnelResponse(101, ScriptedStream.ListOf(("Upgrade", "Chat/2"), ("Connection", "Upgrade")), IsUpgrade: true));
+
+        Assert.Contains("\r\nUpgrade: Chat/2\r\nConnection: Upgrade\r\n", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+        await visitor.SendAsync("up");
+        Assert.Equal("up", await stream.ReadAsync(2));
+        await stream.SendAsync("down");
+        Assert.Equal("down", await visitor.ReadUntilAsync("down"));
+    }
+
+    [Fact]
+    public async Task Another_protocol_is_an_ordinary_request_to_a_connector_that_does_not_take_it()
+    {
+        await using var visitor = _edge.ConnectRaw();
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+        var stream = await _edge.Link.TakeAsync();
+
+        Assert.Equal(TunnelStreamKind.Http, stream.Kind);
+        Assert.True(stream.EndStream);
+        Assert.Null(stream.Field("engine-upgrade"));
+    }
+
+    [Fact]
     public async Task A_refused_upgrade_is_an_ordinary_answer()
     {
         await using var visitor = _edge.ConnectRaw();

@@ -19,7 +19,7 @@ public class RegistrationTests
         Assert.Equal(Guid.Parse("11111111-2222-3333-4444-555555555555"), registration.TunnelId);
         Assert.Equal(Guid.Parse("168ff840-1bd8-44af-b3ea-a77429327c51"), registration.ConnectorId);
         // Without a delegate for configurations the feature is not announced.
-        Assert.Equal(["serialized_headers", "engine/error-codes", "engine/informational"], registration.Features);
+        Assert.Equal(["serialized_headers", "engine/error-codes", "engine/informational", "engine/upgrades"], registration.Features);
         Assert.False(registration.SecretEquals(FakeAuthenticator.Secret), "The secret is wiped once it was compared.");
         Assert.False(pair.Edge.IsDraining);
         Assert.Equal(0, pair.Edge.ActiveStreams);

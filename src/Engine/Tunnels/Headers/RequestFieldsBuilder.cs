@@ -63,6 +63,7 @@ internal static class RequestFieldsBuilder
 
     private static bool IsOurs(ReadOnlySpan<byte> name) =>
         NameIs(name, "host"u8) || NameIs(name, TunnelFields.TraceId) || NameIs(name, TunnelFields.EngineFeatures)
+        || NameIs(name, TunnelFields.EngineUpgrade)
         || (name.Length > TunnelFields.Prefix.Length && NameIs(name[..TunnelFields.Prefix.Length], TunnelFields.Prefix));
 
     private static bool NameIs(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>

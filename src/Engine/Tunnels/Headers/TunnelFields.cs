@@ -27,6 +27,9 @@ internal static class TunnelFields
     /// <summary>Response, ours: the stable code of a failure.</summary>
     public static ReadOnlySpan<byte> EngineError => "engine-error"u8;
 
+    /// <summary>Request of an upgraded stream, ours: the protocol to change to, where it is not WebSocket.</summary>
+    public static ReadOnlySpan<byte> EngineUpgrade => "engine-upgrade"u8;
+
     public static ReadOnlySpan<byte> ControlStream => "control-stream"u8;
 
     public static ReadOnlySpan<byte> UpdateConfiguration => "update-configuration"u8;

@@ -118,7 +118,7 @@ internal static class Re2Escape
             name = char.ConvertFromUtf32(reader.Take());
         }
 
-        var set = Re2Set.OfCategory(name) ?? throw reader.FaultAtLast(
+        var set = Re2Category.Named(name) ?? throw reader.FaultAtLast(
             $"'{name}' is not a general category of Unicode such as 'L', 'Lu' or 'Nd'; scripts are not supported here, so write the range, for example '[\\x{{370}}-\\x{{3FF}}]'.");
         return isNegative ? set.Negated() : set;
     }

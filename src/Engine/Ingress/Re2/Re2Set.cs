@@ -6,7 +6,8 @@ namespace Engine.Ingress.Re2;
 /// <summary>A set of characters as ranges of code points.</summary>
 internal sealed class Re2Set
 {
-    private const int Last = 0x10FFFF;
+    /// <summary>The last character there is.</summary>
+    public const int Last = 0x10FFFF;
 
     /// <summary>Above it no character has a case (Adlam's end there).</summary>
     private const int LastWithCase = 0x1E943;
@@ -20,6 +21,8 @@ internal sealed class Re2Set
     public static Re2Set Of(int character) => new Re2Set().Add(character, character);
 
     public static Re2Set Everything() => new Re2Set().Add(0, Last);
+
+    public bool IsEmpty => _ranges.Count == 0;
 
     /// <summary>Whether a character outside ASCII is treated unlike another one outside ASCII.</summary>
     public bool MentionsNonAscii
@@ -92,33 +95,6 @@ internal sealed class Re2Set
         }
 
         return result;
-    }
-
-    /// <summary>The general category of Unicode called <paramref name="name"/>, or null.</summary>
-    public static Re2Set? OfCategory(string name)
-    {
-        if (name == "Any")
-        {
-            return Everything();
-        }
-
-        var result = new Re2Set();
-        var start = -1;
-        for (var character = 0; character <= Last + 1; character++)
-        {
-            var isIn = character <= Last && Abbreviation(CharUnicodeInfo.GetUnicodeCategory(character)).StartsWith(name, StringComparison.Ordinal);
-            if (isIn && start < 0)
-            {
-                start = character;
-            }
-            else if (!isIn && start >= 0)
-            {
-                result.Add(start, character - 1);
-                start = -1;
-            }
-        }
-
-        return name.Length is 1 or 2 && result._ranges.Count > 0 ? result : null;
     }
 
     /// <summary>Writes the set as an expression that takes exactly one character of it, be it one UTF-16 unit or two.</summary>
@@ -211,38 +187,4 @@ internal sealed class Re2Set
 
         _ranges = merged;
     }
-
-    private static string Abbreviation(UnicodeCategory category) => category switch
-    {
-        UnicodeCategory.UppercaseLetter => "Lu",
-        UnicodeCategory.LowercaseLetter => "Ll",
-        UnicodeCategory.TitlecaseLetter => "Lt",
-        UnicodeCategory.ModifierLetter => "Lm",
-        UnicodeCategory.OtherLetter => "Lo",
-        UnicodeCategory.NonSpacingMark => "Mn",
-        UnicodeCategory.SpacingCombiningMark => "Mc",
-        UnicodeCategory.EnclosingMark => "Me",
-        UnicodeCategory.DecimalDigitNumber => "Nd",
-        UnicodeCategory.LetterNumber => "Nl",
-        UnicodeCategory.OtherNumber => "No",
-        UnicodeCategory.SpaceSeparator => "Zs",
-        UnicodeCategory.LineSeparator => "Zl",
-        UnicodeCategory.ParagraphSeparator => "Zp",
-        UnicodeCategory.Control => "Cc",
-        UnicodeCategory.Format => "Cf",
-        UnicodeCategory.Surrogate => "Cs",
-        UnicodeCategory.PrivateUse => "Co",
-        UnicodeCategory.ConnectorPunctuation => "Pc",
-        UnicodeCategory.DashPunctuation => "Pd",
-        UnicodeCategory.OpenPunctuation => "Ps",
-        UnicodeCategory.ClosePunctuation => "Pe",
-        UnicodeCategory.InitialQuotePunctuation => "Pi",
-        UnicodeCategory.FinalQuotePunctuation => "Pf",
-        UnicodeCategory.OtherPunctuation => "Po",
-        UnicodeCategory.MathSymbol => "Sm",
-        UnicodeCategory.CurrencySymbol => "Sc",
-        UnicodeCategory.ModifierSymbol => "Sk",
-        UnicodeCategory.OtherSymbol => "So",
-        _ => "Cn",
-    };
 }

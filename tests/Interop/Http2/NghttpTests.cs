@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Engine.Http2.Host;
 using Engine.Testing;
 using Engine.Testing.Programs;
@@ -7,7 +6,7 @@ using Engine.Testing.Programs;
 namespace Engine.Interop.Http2;
 
 /// <summary>Our server role against nghttp, whose verbose log names every frame.</summary>
-public partial class NghttpTests(HostFixture host) : IClassFixture<HostFixture>
+public class NghttpTests(HostFixture host) : IClassFixture<HostFixture>
 {
     [Theory]
     [InlineData(false)]
@@ -25,11 +24,11 @@ public partial class NghttpTests(HostFixture host) : IClassFixture<HostFixture>
     public async Task Its_trailers_padding_and_continuations_come_through()
     {
         using var folder = new TemporaryFolder();
-        var body = folder.Write("body", new string('Q', 100_000));
+        var body = folder.Write("body", new string('~', 100_000));
         var result = await NghttpAsync("-v", "--padding=100", "--continuation", "--trailer", "x-sum: 42", "-d", body, host.Cleartext + "/echo");
         Assert.Contains(":status: 200", result.Output, StringComparison.Ordinal);
         Assert.True(result.Output.LastIndexOf("x-sum: 42", StringComparison.Ordinal) > result.Output.IndexOf(":status: 200", StringComparison.Ordinal), result.Output);
-        Assert.Equal(100_000, BodyRuns().Matches(result.Output).Sum(run => run.Length));
+        Assert.Equal(100_000, result.Output.Count(character => character == '~'));
     }
 
     [Theory]
@@ -43,10 +42,6 @@ public partial class NghttpTests(HostFixture host) : IClassFixture<HostFixture>
         var result = await NghttpAsync("-ns", setting, "-m", "20", host.Cleartext + "/bytes/100000");
         Assert.Equal(20, result.Output.Split('\n').Count(line => line.Contains("/bytes/100000", StringComparison.Ordinal) && line.Contains(" 200 ", StringComparison.Ordinal)));
     }
-
-    /// <summary>The body between the frames that the log names.</summary>
-    [GeneratedRegex("QQ+")]
-    private static partial Regex BodyRuns();
 
     private static async Task<ProgramResult> NghttpAsync(params string[] arguments) =>
         (await RealProgram.Nghttp.RunAsync(arguments, Deadline.Bulk)).Succeeded();

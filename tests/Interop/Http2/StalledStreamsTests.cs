@@ -13,9 +13,9 @@ public class StalledStreamsTests(HostFixture host, ITestOutputHelper output) : I
     private const int Length = 64 << 20;
     private const double LeastShare = 0.9;
 
-    // The best of several rounds, alternately alone and beside: what is measured is the connection, not what else the machine does.
-    private const int LeastRounds = 3;
-    private const int MostRounds = 12;
+    // Medians of rounds that alternate, and more rounds while a busy machine blurs them: what is measured is the connection, not its neighbours.
+    private const int LeastRounds = 5;
+    private const int MostRounds = 50;
 
     [Fact]
     public async Task Our_server_role_sends_one_download_beside_fifty_that_the_client_does_not_read()
@@ -57,20 +57,20 @@ public class StalledStreamsTests(HostFixture host, ITestOutputHelper output) : I
     {
         await alone();
         await beside();
-        double bestAlone = 0, bestBeside = 0;
-        for (var round = 1; round <= MostRounds; round++)
+        var speedsAlone = new List<double>();
+        var speedsBeside = new List<double>();
+        while (speedsAlone.Count < LeastRounds || (Median(speedsBeside) < LeastShare * Median(speedsAlone) && speedsAlone.Count < MostRounds))
         {
-            bestAlone = Math.Max(bestAlone, await alone());
-            bestBeside = Math.Max(bestBeside, await beside());
-            if (round >= LeastRounds && bestBeside >= LeastShare * bestAlone)
-            {
-                break;
-            }
+            speedsAlone.Add(await alone());
+            speedsBeside.Add(await beside());
         }
 
-        output.WriteLine($"alone {bestAlone:F0} MB/s, beside {Stalled} stalled streams {bestBeside:F0} MB/s");
-        Assert.True(bestBeside >= LeastShare * bestAlone, $"Alone {bestAlone:F0} MB/s, beside {Stalled} stalled streams {bestBeside:F0} MB/s.");
+        var result = $"Alone {Median(speedsAlone):F0} MB/s, beside {Stalled} stalled streams {Median(speedsBeside):F0} MB/s, {speedsAlone.Count} rounds.";
+        output.WriteLine(result);
+        Assert.True(Median(speedsBeside) >= LeastShare * Median(speedsAlone), result);
     }
+
+    private static double Median(List<double> speeds) => speeds.Order().ElementAt(speeds.Count / 2);
 
     private async Task<double> DownloadAsync(HttpClient client)
     {

@@ -2,6 +2,7 @@ using Engine.Fields;
 using Engine.Http2;
 using Engine.Tunnels.Headers;
 using Engine.Tunnels.Registration;
+using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Tunnels;
 
@@ -42,7 +43,7 @@ internal sealed class EdgeControlStream : IRegistrationHandler
     /// <exception cref="IOException">The peer is no connector, or is gone.</exception>
     public async Task RegisterAsync(Http2Connection http2)
     {
-        var stream = await http2.OpenStreamAsync(MakeHead(), endStream: false);
+        var stream = await OpenAsync(http2);
         var head = await stream.ReadHeadAsync();
         if (head.GetString(":status"u8) is var status && status != "200")
         {
@@ -121,6 +122,19 @@ internal sealed class EdgeControlStream : IRegistrationHandler
     {
         IsUnregistered = true;
         _ended.TrySetResult();
+    }
+
+    private async ValueTask<Http2Stream> OpenAsync(Http2Connection http2)
+    {
+        try
+        {
+            return await http2.OpenStreamAsync(MakeHead(), endStream: false);
+        }
+        catch (Http2StreamRefusedException error)
+        {
+            // It was over before it began.
+            throw new ConnectionResetException(error.Message, error);
+        }
     }
 
     private async Task ServeAsync(Http2Stream stream, RegistrationServer server)

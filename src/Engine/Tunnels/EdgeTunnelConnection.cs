@@ -212,7 +212,15 @@ public sealed class EdgeTunnelConnection : IAsyncDisposable
                 throw new OperationCanceledException(error.Message, error, cancellationToken);
             }
 
-            TunnelLog.NotRegistered(Log, RemoteEndPoint, error.Message);
+            if (error is ConnectionResetException && !_http2.SettingsReceived.IsCompletedSuccessfully)
+            {
+                TunnelLog.ClosedUnused(Log, RemoteEndPoint, error.Message);
+            }
+            else
+            {
+                TunnelLog.NotRegistered(Log, RemoteEndPoint, error.Message);
+            }
+
             return false;
         }
 

@@ -39,6 +39,6 @@ internal static partial class TunnelLog
     [LoggerMessage(3014, LogLevel.Warning, "The control stream of connection {Index} of connector {Connector} broke; the connection is drained.")]
     public static partial void ControlStreamBroke(ILogger log, Exception error, int index, Guid connector);
 
-    [LoggerMessage(3015, LogLevel.Debug, "The connection from {EndPoint} was closed before it sent anything.")]
-    public static partial void ClosedUnused(ILogger log, EndPoint? endPoint);
+    [LoggerMessage(3015, LogLevel.Information, "The connection from {EndPoint} closed before it said anything, as probes do: {Reason}")]
+    public static partial void ClosedUnused(ILogger log, EndPoint? endPoint, string reason);
 }

@@ -1,9 +1,8 @@
-using System.Text;
 using Engine.Fields;
 using Engine.Http2.Connections;
+using Engine.Http2.Receiving;
 using Engine.Http2.FlowControl;
 using Engine.Http2.Sending;
-using Microsoft.AspNetCore.Connections;
 
 namespace Engine.Http2;
 
@@ -13,16 +12,11 @@ public sealed partial class Http2Connection
     // Before the peer has said how many streams it takes, as many as servers commonly do.
     private const int SlotsBeforeSettings = 100;
 
-    // How long a peer has to read our last frames and to close its side after we have closed ours.
-    private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(2);
-
     private readonly StreamTable _streams;
     private readonly AcceptQueue _accepts;
     private readonly OpenQueue _opens;
     private readonly HeadersReceiver _headers;
     private readonly ReceiveLoop _receive;
-    private Http2ConnectionEnd? _end;
-    private bool _isAborted;
 
     /// <summary>Guards the state of the connection and its streams.</summary>
     internal Lock Gate { get; } = new();
@@ -40,9 +34,6 @@ public sealed partial class Http2Connection
     internal Drain Drain { get; }
 
     internal Liveness Liveness { get; }
-
-    /// <summary>Whether the connection is over. May be read without the gate.</summary>
-    internal bool HasEnded => Volatile.Read(ref _end) is not null;
 
     /// <summary>Whether another stream may be opened by us.</summary>
     internal bool HasSlot => !IsDraining && _streams.Count < SlotLimit;
@@ -142,6 +133,11 @@ public sealed partial class Http2Connection
     /// <summary>Takes the gate: a frame broke a rule on one stream.</summary>
     internal void ResetForError(Http2StreamException error)
     {
+        if (_options.Logger is { } logger)
+        {
+            Http2Log.StreamError(logger, ConnectionId, error.StreamId, error.ErrorCode, error.Message);
+        }
+
         lock (Gate)
         {
             if (_streams.Find(error.StreamId) is { } stream)
@@ -174,75 +170,6 @@ public sealed partial class Http2Connection
     internal void RefuseOpenQueue(string reason) => _opens.Refuse(reason);
 
     internal void CloseAcceptQueue() => _accepts.Close();
-
-    /// <summary>Outside of the gate: the drain is complete.</summary>
-    internal void Finish()
-    {
-        var end = Drain.PeerCode is { } code
-            ? new Http2ConnectionEnd(Http2EndedBy.Peer, code, $"The peer went away: {Drain.PeerReason}")
-            : new Http2ConnectionEnd(Http2EndedBy.Local, Http2ErrorCode.NoError, "The connection was shut down.");
-        Conclude(end);
-    }
-
-    /// <summary>Outside of the gate: ends the connection, once; everything that waits on it completes.</summary>
-    internal void Conclude(Http2ConnectionEnd end, bool abort = false)
-    {
-        lock (Gate)
-        {
-            if (_end is not null)
-            {
-                return;
-            }
-
-            _isAborted = abort || end.EndedBy == Http2EndedBy.Transport;
-            if (!_isAborted && !(Drain.IsFinal && end.Code == Http2ErrorCode.NoError))
-            {
-                var code = end.EndedBy == Http2EndedBy.Local ? end.Code : Http2ErrorCode.NoError;
-                Sender.GoAway(_streams.LastPeerId, code, end.EndedBy == Http2EndedBy.Local ? Encoding.ASCII.GetBytes(end.Reason) : default);
-            }
-
-            Sender.Seal();
-            Volatile.Write(ref _end, end);
-            FailAll(EndedException());
-        }
-
-        Leave();
-        if (_isAborted)
-        {
-            _transport.Abort(end.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(end.Reason, end.Exception!));
-        }
-
-        // The receive loop may be waiting for octets that nobody wants any more.
-        _transport.Transport.Input.CancelPendingRead();
-    }
-
-    private void FailAll(Exception failure)
-    {
-        _opens.Refuse(_end!.Reason);
-        foreach (var stream in OpenStreams())
-        {
-            stream.Lose(failure);
-        }
-
-        foreach (var stream in _accepts.Abandon())
-        {
-            stream.Abandon();
-        }
-
-        Pings.Fail(failure);
-        Settings.Fail(failure);
-        _headers.Abandon();
-        Wakes.Add(static source => WakeQueue.Cancel((CancellationTokenSource)source), _closed);
-    }
-
-    /// <summary>What streams and callers fail with after the end.</summary>
-    private Exception EndedException()
-    {
-        var end = _end!;
-        return end.EndedBy == Http2EndedBy.Local
-            ? end.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(end.Reason, end.Exception!)
-            : new ConnectionResetException(end.Reason, end.Exception!);
-    }
 
     private Http2StreamRefusedException? RefusalOf(FieldList head)
     {
@@ -299,55 +226,6 @@ public sealed partial class Http2Connection
             }
 
             Settings.Announce();
-        }
-    }
-
-    /// <summary>Outside of the gate: the drain took too long; what still runs is cut.</summary>
-    private void Cut() =>
-        Conclude(new Http2ConnectionEnd(Http2EndedBy.Local, Http2ErrorCode.Cancel, "The connection was shut down before its streams had ended."));
-
-    private void SendingFailed(Exception exception) =>
-        Conclude(new Http2ConnectionEnd(Http2EndedBy.Transport, Http2ErrorCode.NoError, exception.Message, exception));
-
-    /// <summary>Sends what is left and FIN, waits a little for the peer's, and lets the transport go.</summary>
-    private async Task CloseTransportAsync()
-    {
-        Liveness.Dispose();
-        var transport = _transport.Transport;
-        using var linger = new CancellationTokenSource(LingerTimeout, _options.TimeProvider);
-        await using (linger.Token.UnsafeRegister(static transport => ((ConnectionContext)transport!).Abort(), _transport))
-        {
-            try
-            {
-                if (!_isAborted)
-                {
-                    Sender.Uncork();
-                    await Sender.WhenIdleAsync();
-                    await transport.Output.CompleteAsync();
-                    await DrainInputAsync();
-                }
-            }
-            catch (Exception)
-            {
-                // The transport broke while it was closed; how the connection ended is known already.
-            }
-        }
-
-        await transport.Input.CompleteAsync();
-        await _transport.DisposeAsync();
-    }
-
-    /// <summary>Reads to the peer's end: a socket that is closed with octets unread sends RST, which could destroy our last frames on their way.</summary>
-    private async Task DrainInputAsync()
-    {
-        while (true)
-        {
-            var result = await _transport.Transport.Input.ReadAsync();
-            _transport.Transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                return;
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using Engine.Fields;
 using Engine.Http2.Connections;
+using Engine.Http2.Receiving;
 using Engine.Http2.FlowControl;
 using Engine.Http2.Hpack;
 using Engine.Http2.Sending;
@@ -114,7 +115,7 @@ public sealed partial class Http2Connection : MultiplexedConnectionContext
         {
             Liveness.Start();
             Sender.Uncork();
-            await _receive.RunAsync();
+            await ReceiveAsync();
             await CloseTransportAsync();
         }
 

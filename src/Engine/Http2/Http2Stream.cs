@@ -79,6 +79,7 @@ public sealed partial class Http2Stream : ConnectionContext
     }
 
     /// <summary>Fires when the peer resets the stream or the connection dies; made when first asked for.</summary>
+    /// <remarks>Not when a server that has answered in full refuses the rest of the request with NO_ERROR: the answer is still to be read.</remarks>
     public override CancellationToken ConnectionClosed
     {
         get => ClosedToken();

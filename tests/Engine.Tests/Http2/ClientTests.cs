@@ -209,6 +209,25 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task An_answer_in_full_survives_the_refusal_of_the_rest_of_its_request()
+    {
+        await using var conversation = await Conversation.ClientAsync(null, (4, 0));
+        var stream = await conversation.OpenAsync(endStream: false);
+        var closed = stream.ConnectionClosed;
+        var flush = stream.Transport.Output.WriteTextAsync("waits");
+        await conversation.Peer.SendHeadersAsync(1, RawPeer.Response(413), endStream: false);
+        await conversation.Peer.SendDataAsync(1, "too large", endStream: true);
+        await conversation.Peer.SendResetAsync(1, Http2ErrorCode.NoError);
+        var refused = await Assert.ThrowsAsync<Http2StreamResetException>(() => flush);
+        Assert.Equal(Http2ErrorCode.NoError, refused.ErrorCode);
+        Assert.Equal(Http2ErrorCode.NoError, stream.ResetCode);
+        Assert.False(closed.IsCancellationRequested);
+        Assert.False(stream.ConnectionClosed.IsCancellationRequested);
+        Assert.Equal("413", (await stream.ReadHeadAsync().Within()).GetString(":status"u8));
+        Assert.Equal("too large", await stream.Transport.Input.ReadTextAsync());
+    }
+
+    [Fact]
     public async Task A_client_that_lets_go_early_cancels()
     {
         await using var conversation = await Conversation.ClientAsync();

@@ -318,6 +318,86 @@ public class EndTests
         await conversation.Run.Within();
     }
 
+    [Fact]
+    public async Task A_defect_while_receiving_ends_the_connection_and_lets_the_transport_go()
+    {
+        var (mine, theirs) = Engine.Transports.MemoryConnection.CreatePair();
+        mine.Transport = new BrokenDuplex(mine.Transport);
+        var log = new RecordingLogger();
+        var options = Http2ConnectionOptions.Public();
+        options.Logger = log;
+        await using var connection = new Http2Connection(mine, Http2Role.Server, options);
+        var run = connection.RunAsync();
+        var peer = new RawPeer(theirs);
+        await peer.SendPrefaceAsync();
+        await peer.ExpectConnectionErrorAsync(Http2ErrorCode.InternalError);
+        await theirs.Transport.Output.CompleteAsync();
+        var end = await run.Within();
+        Assert.Equal((Http2EndedBy.Local, Http2ErrorCode.InternalError), (end.EndedBy, end.Code));
+        Assert.IsType<NotImplementedException>(end.Exception);
+        Assert.Contains(log.Lines, line => line.Contains("InternalError", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Errors_of_streams_and_ends_of_connections_are_logged_for_who_debugs()
+    {
+        var log = new RecordingLogger();
+        var options = Http2ConnectionOptions.Public();
+        options.Logger = log;
+        await using (var conversation = await Conversation.ServerAsync(options))
+        {
+            await conversation.Peer.SendHeadersAsync(1, RawPeer.Fields((":method", "GET")), endStream: true);
+            await conversation.Peer.ExpectResetAsync(1, Http2ErrorCode.ProtocolError);
+        }
+
+        Assert.Contains(log.Lines, line => line.Contains("stream 1", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains("ended by Local", StringComparison.Ordinal));
+    }
+
+    private sealed class RecordingLogger : Microsoft.Extensions.Logging.ILogger
+    {
+        public System.Collections.Concurrent.ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue(formatter(state, exception));
+    }
+
+    /// <summary>A transport whose reader fails once where none may fail.</summary>
+    private sealed class BrokenDuplex(System.IO.Pipelines.IDuplexPipe inner) : System.IO.Pipelines.PipeReader, System.IO.Pipelines.IDuplexPipe
+    {
+        private bool _failed;
+
+        public System.IO.Pipelines.PipeReader Input => this;
+
+        public System.IO.Pipelines.PipeWriter Output => inner.Output;
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.Input.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            inner.Input.AdvanceTo(consumed, examined);
+            if (!_failed)
+            {
+                _failed = true;
+                throw new NotImplementedException("a defect");
+            }
+        }
+
+        public override void CancelPendingRead() => inner.Input.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Input.Complete(exception);
+
+        public override ValueTask<System.IO.Pipelines.ReadResult> ReadAsync(CancellationToken cancellationToken = default) => inner.Input.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out System.IO.Pipelines.ReadResult result) => inner.Input.TryRead(out result);
+    }
+
     private static Http2ConnectionOptions With(TimeProvider time)
     {
         var options = Http2ConnectionOptions.Public();

@@ -15,7 +15,7 @@ namespace Engine.Http2.Sending;
 /// runs, and into a queue of our own while one does; whoever finds no flush running flushes, and goes on until nothing is left.</para>
 /// <para>While the receive loop works through one read the sender is corked: whatever the handlers answer leaves in one write.</para>
 /// </remarks>
-internal sealed class FrameSender
+internal sealed partial class FrameSender
 {
     /// <summary>How much may lie in the transport's output before a flush: large enough for TLS and the socket, small enough that a keystroke waits little.</summary>
     public const int BatchSize = 128 << 10;
@@ -30,12 +30,7 @@ internal sealed class FrameSender
     private readonly ArrayBufferWriter<byte> _block = new(256);
     private readonly HpackEncoder _encoder = new();
     private readonly Action<Exception> _failed;
-    private TaskCompletionSource? _idle;
-    private TaskCompletionSource? _room;
     private long _written;
-    private bool _flushing;
-    private bool _corked = true;
-    private bool _closed;
     private bool _sealed;
 
     public FrameSender(Lock gate, WakeQueue wakes, PipeWriter transport, SendScheduler scheduler, Action<Exception> failed)
@@ -165,169 +160,11 @@ internal sealed class FrameSender
         }
     }
 
-    /// <summary>Outside of the gate: holds back flushes until <see cref="Uncork"/>.</summary>
-    public void Cork()
-    {
-        lock (_gate)
-        {
-            _corked = true;
-        }
-    }
-
-    /// <summary>Outside of the gate: lets flushes go again and flushes.</summary>
-    public void Uncork()
-    {
-        lock (_gate)
-        {
-            _corked = false;
-        }
-
-        Flush();
-    }
-
-    /// <summary>Outside of the gate: sends a full batch although the sender is corked, so that answers to one read can't pile up.</summary>
-    public void FlushWhenFull()
-    {
-        if (Volatile.Read(ref _written) >= BatchSize)
-        {
-            Flush(evenCorked: true);
-        }
-    }
-
-    /// <summary>Outside of the gate: sends what there is, unless somebody is at it.</summary>
-    public void Flush(bool evenCorked = false)
-    {
-        lock (_gate)
-        {
-            if ((_corked && !evenCorked) || _flushing || _closed || !Collect())
-            {
-                return;
-            }
-
-            _flushing = true;
-        }
-
-        // Ends by itself and reports its failure to the connection; there is never more than one.
-        _ = FlushUntilEmptyAsync();
-    }
-
-    /// <summary>Completes when nothing is queued and no flush runs.</summary>
-    public Task WhenIdleAsync()
-    {
-        lock (_gate)
-        {
-            return _flushing ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
-        }
-    }
-
-    /// <summary>Completes when the backlog is gone.</summary>
-    public Task WhenRoomAsync()
-    {
-        lock (_gate)
-        {
-            return _queued.Length == 0 ? Task.CompletedTask : (_room ??= new TaskCompletionSource()).Task;
-        }
-    }
-
-    /// <summary>Under the gate: no frame is added any more; what was written still leaves.</summary>
-    public void Seal()
-    {
-        _sealed = true;
-        WakeRoom();
-    }
-
     private void Wrote(int octets)
     {
         if (!_flushing)
         {
             _written += octets;
-        }
-    }
-
-    /// <summary>Under the gate, as the one who flushes: brings everything that may leave now into the transport's output.</summary>
-    private bool Collect()
-    {
-        if (_queued.Length > 0)
-        {
-            _written += _queued.Length;
-            foreach (var part in _queued.Sequence)
-            {
-                _transport.Write(part.Span);
-            }
-
-            _queued.Clear();
-            WakeRoom();
-        }
-
-        Scheduler.Run(this);
-        return _written > 0;
-    }
-
-    private async Task FlushUntilEmptyAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var flush = _transport.FlushAsync();
-                _wakes.Run(); // Writers whose data was taken produce the next while this leaves.
-                var result = await flush;
-                if (result.IsCompleted)
-                {
-                    throw new IOException("The transport takes no more octets: the peer has closed the connection.");
-                }
-
-                if (!Continue())
-                {
-                    _wakes.Run();
-                    return;
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            Stop();
-            _failed(exception);
-        }
-    }
-
-    private bool Continue()
-    {
-        lock (_gate)
-        {
-            _flushing = false;
-            _written = 0;
-            if (!_closed && Collect())
-            {
-                _flushing = true;
-                return true;
-            }
-
-            _idle?.TrySetResult();
-            _idle = null;
-            return false;
-        }
-    }
-
-    private void Stop()
-    {
-        lock (_gate)
-        {
-            _flushing = false;
-            _closed = true;
-            _queued.Clear();
-            _idle?.TrySetResult();
-            _idle = null;
-            Seal();
-        }
-    }
-
-    private void WakeRoom()
-    {
-        if (_room is { } room)
-        {
-            _room = null;
-            _wakes.Add(static room => ((TaskCompletionSource)room).TrySetResult(), room);
         }
     }
 }

@@ -30,6 +30,9 @@ internal sealed class StreamInput : PipeReader
         _connection = stream.Connection;
     }
 
+    /// <summary>Whether END_STREAM has arrived.</summary>
+    public bool HasEnded => _ended;
+
     /// <summary>Whether the reader has been told that no more will come.</summary>
     public bool HasReportedEnd { get; private set; }
 

@@ -1,11 +1,12 @@
 using System.Buffers;
 using Engine.Fields;
+using Engine.Http2.Connections;
 using Engine.Http2.Frames;
 using Engine.Http2.Heads;
 using Engine.Http2.Hpack;
 using Engine.Http2.Streams;
 
-namespace Engine.Http2.Connections;
+namespace Engine.Http2.Receiving;
 
 /// <summary>Field sections: assembles, decodes and judges them, and opens or continues the stream they belong to.</summary>
 /// <remarks>

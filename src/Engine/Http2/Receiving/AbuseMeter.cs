@@ -1,4 +1,4 @@
-namespace Engine.Http2.Connections;
+namespace Engine.Http2.Receiving;
 
 /// <summary>Counts what a well-behaved peer does seldom, and ends the connection of one that does it often.</summary>
 /// <remarks>

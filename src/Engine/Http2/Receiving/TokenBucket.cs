@@ -1,4 +1,4 @@
-namespace Engine.Http2.Connections;
+namespace Engine.Http2.Receiving;
 
 /// <summary>Lets events pass at a rate, with bursts.</summary>
 internal struct TokenBucket

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Engine.Http2.Frames;
 
-namespace Engine.Http2.Connections;
+namespace Engine.Http2.Receiving;
 
 /// <summary>Reads the transport and takes frames off it, one at a time, until the connection is over.</summary>
 /// <remarks>One loop a connection. Handlers run inline in it, and their answers leave together when a read is worked through.</remarks>

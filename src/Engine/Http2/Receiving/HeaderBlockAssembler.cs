@@ -2,7 +2,7 @@ using System.Buffers;
 using Engine.Buffers;
 using Engine.Http2.Frames;
 
-namespace Engine.Http2.Connections;
+namespace Engine.Http2.Receiving;
 
 /// <summary>Joins HEADERS and CONTINUATION (RFC 9113 §4.3) to one field block, in bounded memory.</summary>
 /// <remarks>Used by the receive loop alone. Between the first and the last frame of a block no other frame may come.</remarks>

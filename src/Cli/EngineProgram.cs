@@ -128,6 +128,11 @@ internal sealed class EngineProgram(TextWriter output, TextWriter error, Func<st
             {
                 return Success;
             }
+            catch (Exception exception)
+            {
+                // Nothing that is foreseen: told whole, so that it can be reported.
+                ProgramLog.Unexpected(logger, exception.ToString());
+            }
 
             return Failure;
         }

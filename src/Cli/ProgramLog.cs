@@ -16,4 +16,7 @@ internal static partial class ProgramLog
 
     [LoggerMessage(8023, LogLevel.Information, "Initiating graceful shutdown due to signal {signal}; a second one ends at once")]
     public static partial void Stopping(ILogger logger, string signal);
+
+    [LoggerMessage(8024, LogLevel.Critical, "The program fails, and should not: {error}")]
+    public static partial void Unexpected(ILogger logger, string error);
 }

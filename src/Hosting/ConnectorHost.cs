@@ -46,6 +46,7 @@ public sealed partial class ConnectorHost : IAsyncDisposable
             TimeProvider = _time,
             LoggerFactory = loggerFactory,
             OnStatusChanged = OnStatusChanged,
+            LocalConfiguration = () => LocalConfiguration.Write(_connector?.Ingress ?? _settings.Rules),
         };
         _status = new StatusServer(() => new ReadyStatus(_connector?.ReadyConnections ?? 0, _options.ConnectorId), loggerFactory, _time);
     }

@@ -91,6 +91,23 @@ public class ConfigurationTests
         await Assert.ThrowsAsync<IOException>(() => pair.Edge.PushConfigurationAsync(1, Encoding.ASCII.GetBytes($"\"{new string('x', 2000)}\"")).Within());
     }
 
+    [Fact]
+    public async Task A_connector_that_does_not_answer_a_push_is_not_waited_for_without_end()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var never = new TaskCompletionSource<ConfigurationResult>();
+        await using var pair = await TunnelPair.CreateAsync(
+            new TunnelConnectionOptions { OnConfiguration = (_, _) => new(never.Task) }, new EdgeTunnelOptions { TimeProvider = time });
+        var pushing = pair.Edge.PushConfigurationAsync(1, "{}"u8.ToArray()).AsTask();
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<TimeoutException>(() => pushing.Within());
+
+        pushing = pair.Edge.PushConfigurationAsync(1, "{}"u8.ToArray()).AsTask();
+        pair.Edge.Abort("pulled out");
+        await Assert.ThrowsAnyAsync<IOException>(() => pushing.Within());
+        Assert.Equal(0, pair.Edge.ActiveStreams);
+    }
+
     private Task<TunnelPair> CreateAsync() => TunnelPair.CreateAsync(Options());
 
     private TunnelConnectionOptions Options()

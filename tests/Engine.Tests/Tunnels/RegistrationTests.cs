@@ -1,6 +1,8 @@
 using Engine.Testing;
 using Engine.Transports;
 using Engine.Tunnels;
+using Engine.Tunnels.Registration;
+using Engine.Tunnels.Registration.Rpc;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Engine.Tests.Tunnels;
@@ -75,6 +77,60 @@ public class RegistrationTests
         var registering = TunnelConnection.RegisterAsync(near, TunnelPair.Registration(), new TunnelConnectionOptions { TimeProvider = time }).AsTask();
         var error = await AdvanceUntilFailedAsync(registering, time);
         Assert.Equal(RetryAdvice.Backoff, Assert.IsType<RegistrationRefusedException>(error).Retry);
+    }
+
+    [Fact]
+    public async Task An_edge_that_speaks_HTTP2_and_opens_no_control_stream_is_given_up()
+    {
+        var (near, far) = MemoryConnection.CreatePair();
+        var edge = new ScriptedEdge(far);
+        await edge.OpenAsync(TunnelPair.Head());
+        var time = new FakeTimeProvider();
+        var registering = TunnelConnection.RegisterAsync(near, TunnelPair.Registration(), new TunnelConnectionOptions { TimeProvider = time }).AsTask();
+        var error = await AdvanceUntilFailedAsync(registering, time);
+        Assert.Contains("no control stream within 15 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, RetryAdvice.Never)] // unimplemented: it will not learn the call
+    [InlineData(1, RetryAdvice.Backoff)] // overloaded
+    public async Task An_exception_as_answer_says_whether_to_try_again(int kind, RetryAdvice expected)
+    {
+        var (near, far) = MemoryConnection.CreatePair();
+        var edge = new ScriptedEdge(far);
+        var registering = TunnelConnection.RegisterAsync(near, TunnelPair.Registration()).AsTask();
+        await edge.OpenControlStreamAsync();
+        await edge.ReceiveCallAsync();
+        await edge.SendAsync(RpcEncoder.ReturnException(1, new RpcError((RpcErrorKind)kind, "no")));
+        var error = await Assert.ThrowsAsync<RegistrationRefusedException>(() => registering.Within());
+        Assert.Equal(expected, error.Retry);
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_read_is_a_refusal_that_may_be_tried_again()
+    {
+        var (near, far) = MemoryConnection.CreatePair();
+        var edge = new ScriptedEdge(far);
+        var registering = TunnelConnection.RegisterAsync(near, TunnelPair.Registration()).AsTask();
+        await edge.OpenControlStreamAsync();
+        await edge.ReceiveCallAsync();
+        await edge.SendAsync(RpcEncoder.Return(1, new UpdateLocalConfigurationParameters("no response"u8.ToArray())));
+        var error = await Assert.ThrowsAsync<RegistrationRefusedException>(() => registering.Within());
+        Assert.Equal(RetryAdvice.Backoff, error.Retry);
+    }
+
+    [Fact]
+    public async Task A_peer_that_answers_the_control_stream_with_an_error_is_no_connector()
+    {
+        var (near, far) = MemoryConnection.CreatePair();
+        var log = new LogLines();
+        var accepting = EdgeTunnelConnection.AcceptAsync(far, new FakeAuthenticator(), new EdgeTunnelOptions { LoggerFactory = log }).AsTask();
+        var server = new Engine.Http2.Http2Connection(near, Engine.Http2.Http2Role.Server, Engine.Http2.Http2ConnectionOptions.Tunnel());
+        _ = server.RunAsync();
+        var stream = (Engine.Http2.Http2Stream)(await server.AcceptAsync().Within())!;
+        stream.WriteHead(TunnelPair.Fields((":status", "404")), endStream: true);
+        Assert.Null(await accepting.Within());
+        Assert.Contains("404", Assert.Single(log.Lines), StringComparison.Ordinal);
     }
 
     [Theory]

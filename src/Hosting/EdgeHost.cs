@@ -40,7 +40,11 @@ public sealed class EdgeHost : IAsyncDisposable
         {
             await _edge.StartAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is EdgeConfigurationException or AddressInUseException or IOException or UnauthorizedAccessException)
+        catch (AddressInUseException exception)
+        {
+            throw new HostStartException([$"{exception.Message} Free the port, or change 'listen' or 'tunnelListen' in the file."], exception);
+        }
+        catch (Exception exception) when (exception is EdgeConfigurationException or IOException or UnauthorizedAccessException)
         {
             throw new HostStartException([exception.Message], exception);
         }

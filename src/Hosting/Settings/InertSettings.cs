@@ -19,7 +19,6 @@ internal static class InertSettings
             ("use-reconnect-token", "TUNNEL_USE_RECONNECT_TOKEN"),
             ("stdin-control", "STDIN_CONTROL"),
             ("quick-service", null),
-            ("overwrite-dns", "TUNNEL_FORCE_PROVISIONING_DNS"),
             ("ui", null),
             ("proxy-dns", "TUNNEL_DNS")),
         .. Of(
@@ -49,6 +48,7 @@ internal static class InertSettings
             ("dns-resolver-addrs", "TUNNEL_DNS_RESOLVER_ADDRS"),
             ("proxy-dns-upstream", "TUNNEL_DNS_UPSTREAM"),
             ("proxy-dns-bootstrap", "TUNNEL_DNS_BOOTSTRAP")),
+        new("overwrite-dns", SettingKind.Flag, "TUNNEL_FORCE_PROVISIONING_DNS") { Effect = SettingEffect.None, Aliases = ["f"] },
         new("features", SettingKind.List, "TUNNEL_FEATURES") { Effect = SettingEffect.None, Aliases = ["F"] },
         new("transport-loglevel", SettingKind.Text, "TUNNEL_TRANSPORT_LOGLEVEL") { Effect = SettingEffect.None, Aliases = ["proto-loglevel"] },
         new("name", SettingKind.Text, "TUNNEL_NAME") { Effect = SettingEffect.None, Aliases = ["n"] },

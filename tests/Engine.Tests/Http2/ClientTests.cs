@@ -372,6 +372,6 @@ public class ClientTests
         conversation.Connection.Abort(new ConnectionAbortedException("enough"));
         Assert.Equal("enough", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => ping.Within())).Message);
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => conversation.Connection.PingAsync().Within());
-        Assert.True(conversation.Connection.ConnectionClosed.IsCancellationRequested);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Timeout.Infinite, conversation.Connection.ConnectionClosed).Within());
     }
 }

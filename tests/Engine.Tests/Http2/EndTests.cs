@@ -220,6 +220,7 @@ public class EndTests
         await using var conversation = await Conversation.ServerAsync(options);
         await conversation.Peer.SendHeadersAsync(1, RawPeer.Request("POST"), endStream: false);
         await conversation.Peer.SendDataAsync(1, new byte[1000], endStream: true);
+        await conversation.Peer.ExpectAliveAsync();
         Assert.Equal(1000, options.Budget.Used);
         conversation.Connection.Abort();
         Assert.Equal(0, options.Budget.Used);
@@ -240,6 +241,7 @@ public class EndTests
         var ping = await conversation.Peer.ExpectPingAsync();
         time.Advance(TimeSpan.FromSeconds(7));
         await conversation.Peer.SendFrameAsync(FrameType.Ping, FrameFlags.Ack, 0, ping.Payload);
+        await conversation.Peer.ExpectAliveAsync();
         time.Advance(TimeSpan.FromSeconds(19));
         Assert.False(conversation.Run.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -268,6 +270,7 @@ public class EndTests
         var time = new FakeTimeProvider();
         await using var conversation = Conversation.NewServer(With(time));
         await conversation.Peer.SendPrefaceAsync();
+        await conversation.Peer.ExpectAliveAsync();
         time.Advance(TimeSpan.FromSeconds(10));
         await conversation.Peer.ExpectConnectionErrorAsync(Http2ErrorCode.SettingsTimeout);
     }
@@ -278,7 +281,17 @@ public class EndTests
         var time = new FakeTimeProvider();
         await using var conversation = await Conversation.ServerAsync(With(time));
         await conversation.Peer.SendFrameAsync(FrameType.Headers, FrameFlags.None, 1, 0x82);
-        time.Advance(TimeSpan.FromSeconds(10));
+        var seconds = 0;
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                // The block may be read a moment after it was sent, which is when its time begins.
+                Assert.InRange(++seconds, 0, 29);
+                time.Advance(TimeSpan.FromSeconds(1));
+                return conversation.Connection.HasEnded;
+            },
+            "the block's time is up");
+        Assert.InRange(seconds, 10, 29);
         await conversation.Peer.ExpectConnectionErrorAsync(Http2ErrorCode.EnhanceYourCalm);
     }
 

@@ -20,6 +20,9 @@ internal sealed class Http2Visitor : IAsyncDisposable
         _edge = edge;
         var options = Http2ConnectionOptions.Public();
         options.EnableConnectProtocol = true;
+
+        // Http2Exchange judges it, and a visitor is better served by a page that says what is wrong than by a reset.
+        options.HandsOutFaultyTargets = true;
         options.MaxHeaderListSize = edge.Limits.MaxHeadSize;
         options.IdleTimeout = edge.Limits.KeepAliveTimeout;
         options.SettingsTimeout = edge.Limits.HeadTimeout;

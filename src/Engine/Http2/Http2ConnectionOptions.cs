@@ -40,6 +40,13 @@ public sealed class Http2ConnectionOptions
     /// <summary>Whether extended CONNECT (RFC 8441) is announced and taken; meaningful in the server role.</summary>
     public bool EnableConnectProtocol { get; set; }
 
+    /// <summary>
+    /// Whether a request whose target is faulty (user information, more than one <c>host</c> or one that differs from <c>:authority</c>, a
+    /// <c>:path</c> that does not begin with a slash) is handed out like any other, so that the owner can answer it, as RFC 9113 §8.1.1
+    /// allows. False resets it with PROTOCOL_ERROR. Whoever sets it has to judge the target; meaningful in the server role.
+    /// </summary>
+    public bool HandsOutFaultyTargets { get; set; }
+
     /// <summary>After how long without a received octet a PING asks whether the peer still lives; zero for never.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(30);
 

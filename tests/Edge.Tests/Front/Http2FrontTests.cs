@@ -182,10 +182,21 @@ public sealed class Http2FrontTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET", "a.test", "/", "host", "b.test", "malformed")]
-    [InlineData("GET", "u@a.test", "/", "x", "y", "malformed")]
+    [InlineData("GET", "a.test", "/", "host", "b.test", "400")]
+    [InlineData("GET", "u@a.test", "/", "x", "y", "400")]
+    [InlineData("GET", "u:p@a.test", "/", "host", "u:p@a.test", "400")]
+    [InlineData("GET", "a.test", "/", "host", "a.test:81", "400")]
+    [InlineData("GET", "a.test", "/", "host", "", "400")]
+    [InlineData("GET", "", "/", "x", "y", "400")]
+    [InlineData("GET", "", "/", "host", "u@a.test", "400")]
+    [InlineData("GET", "a.test", "x", "x", "y", "400")]
+    [InlineData("GET", "a.test", "http://a.test/", "x", "y", "400")]
+    [InlineData("GET", "a.test", "*/", "x", "y", "400")]
+    [InlineData("GET", "a.test", "/", "x y", "y", "malformed")]
+    [InlineData("GET", "a.test", "/", "connection", "close", "malformed")]
+    [InlineData("GET", "a.test", "", "x", "y", "malformed")]
     [InlineData("GET", "a..test", "/", "x", "y", "400")]
-    [InlineData("GET", "a.test", "*", "x", "y", "malformed")]
+    [InlineData("GET", "a.test", "*", "x", "y", "400")]
     [InlineData("GET", "a.test", "/a#b", "x", "y", "400")]
     [InlineData("TRACE", "a.test", "/", "x", "y", "405")]
     [InlineData("GET", "a.test", "/", "cdn-loop", "engine; loops=9", "508")]
@@ -205,7 +216,7 @@ public sealed class Http2FrontTests : IAsyncLifetime
 
         if (status == "malformed")
         {
-            // RFC 9113 §8.1.1: the connection's own layer refuses it before it is a request.
+            // RFC 9113 §8.1.1: what HTTP/2 itself cannot carry is refused before it is a request.
             var reset = await Assert.ThrowsAsync<Http2StreamResetException>(() => Http2Client.StatusOf(request));
             Assert.Equal(Http2ErrorCode.ProtocolError, reset.ErrorCode);
             Assert.False(_edge.Link.HasOpened);
@@ -214,6 +225,29 @@ public sealed class Http2FrontTests : IAsyncLifetime
 
         Assert.Equal(status, await Http2Client.StatusOf(request));
         Assert.Contains("Trace id", await Http2Client.ReadToEndAsync(request), StringComparison.Ordinal);
+        Assert.False(_edge.Link.HasOpened);
+    }
+
+    [Fact]
+    public async Task Two_host_fields_are_answered_400_and_the_connection_goes_on()
+    {
+        var head = ScriptedStream.ListOf((":method", "GET"), (":scheme", "http"), (":authority", "a.test"), (":path", "/"), ("host", "a.test"), ("host", "a.test"));
+        var request = await _visitor.OpenAsync(head, endStream: true);
+        Assert.Equal("400", await Http2Client.StatusOf(request));
+        Assert.Contains("bad-request", await Http2Client.ReadToEndAsync(request), StringComparison.Ordinal);
+        Assert.False(_edge.Link.HasOpened);
+
+        await _visitor.GetAsync("/next");
+        Assert.Equal("/next", (await _edge.Link.TakeAsync()).Field(":path"));
+    }
+
+    [Fact]
+    public async Task Extended_connect_to_a_faulty_target_is_answered_400()
+    {
+        var head = ScriptedStream.ListOf((":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":authority", "u@a.test"), (":path", "/"));
+        var request = await _visitor.OpenAsync(head, endStream: false);
+
+        Assert.Equal("400", await Http2Client.StatusOf(request));
         Assert.False(_edge.Link.HasOpened);
     }
 

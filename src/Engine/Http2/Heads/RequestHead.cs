@@ -20,7 +20,8 @@ internal static class RequestHead
     /// <summary>What makes a request malformed, or null.</summary>
     /// <param name="head">The decoded field section.</param>
     /// <param name="extendedConnect">Whether this side announced SETTINGS_ENABLE_CONNECT_PROTOCOL.</param>
-    public static string? FaultOf(FieldList head, bool extendedConnect)
+    /// <param name="leavesTarget">Whether the owner judges where the request goes: user information, Host against :authority, the form of :path.</param>
+    public static string? FaultOf(FieldList head, bool extendedConnect, bool leavesTarget)
     {
         var seen = Seen.None;
         foreach (var field in head)
@@ -37,7 +38,7 @@ internal static class RequestHead
             }
             else
             {
-                fault = FaultOfPseudo(field, extendedConnect, ref seen);
+                fault = FaultOfPseudo(field, extendedConnect, leavesTarget, ref seen);
             }
 
             if (fault is not null)
@@ -46,10 +47,10 @@ internal static class RequestHead
             }
         }
 
-        return FaultOfSet(head, seen) ?? FaultOfAuthority(head);
+        return FaultOfSet(head, seen) ?? (leavesTarget ? null : FaultOfPath(head) ?? FaultOfAuthority(head));
     }
 
-    private static string? FaultOfPseudo(in Field field, bool extendedConnect, ref Seen seen)
+    private static string? FaultOfPseudo(in Field field, bool extendedConnect, bool leavesTarget, ref Seen seen)
     {
         var name = field.Name;
         var which = name.SequenceEqual(":method"u8) ? Seen.Method
@@ -75,7 +76,7 @@ internal static class RequestHead
             Seen.Scheme => !field.Value.IsEmpty && IsPrintable(field.Value),
 
             // §8.3.1: user information is not allowed, and only octets that can stand in a request line.
-            Seen.Authority => IsPrintable(field.Value) && field.Value.IndexOf((byte)'@') < 0,
+            Seen.Authority => IsPrintable(field.Value) && (leavesTarget || field.Value.IndexOf((byte)'@') < 0),
             _ => !field.Value.IsEmpty && IsPrintable(field.Value),
         };
         return isValid ? null : "a pseudo-field has a value that it can't have";
@@ -110,9 +111,15 @@ internal static class RequestHead
             return ":protocol stands in a request that is no CONNECT";
         }
 
-        if ((seen & Target) != Target)
+        return (seen & Target) == Target ? null : "there is no :scheme or no :path";
+    }
+
+    private static string? FaultOfPath(FieldList head)
+    {
+        head.TryGet(":method"u8, out var method);
+        if (method.SequenceEqual("CONNECT"u8))
         {
-            return "there is no :scheme or no :path";
+            return null;
         }
 
         head.TryGet(":path"u8, out var path);

@@ -167,7 +167,7 @@ internal sealed class HeadersReceiver
             return;
         }
 
-        if (RequestHead.FaultOf(fields, _options.EnableConnectProtocol) is { } fault)
+        if (RequestHead.FaultOf(fields, _options.EnableConnectProtocol, _options.HandsOutFaultyTargets) is { } fault)
         {
             throw Malformed(streamId, fault);
         }

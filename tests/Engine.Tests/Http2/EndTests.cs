@@ -332,6 +332,25 @@ public class EndTests
     }
 
     [Fact]
+    public async Task A_transport_that_somebody_else_ended_ends_the_connection_and_every_wait()
+    {
+        var (mine, theirs) = Engine.Transports.MemoryConnection.CreatePair();
+        await using var connection = new Http2Connection(mine, Http2Role.Server, Http2ConnectionOptions.Public());
+        var run = connection.RunAsync();
+        var peer = new RawPeer(theirs);
+        await peer.SendPrefaceAsync();
+        await peer.SendHeadersAsync(1, RawPeer.Request("POST"), endStream: false);
+        var stream = Assert.IsType<Http2Stream>(await connection.AcceptAsync().Within());
+        var read = stream.Transport.Input.ReadAsync().AsTask();
+        await mine.Transport.Output.CompleteAsync();
+        stream.WriteHead(RawPeer.Response(200)); // Does not throw, and is not sent.
+        await Assert.ThrowsAsync<ConnectionResetException>(() => read.Within());
+        var end = await run.Within();
+        Assert.Equal(Http2EndedBy.Transport, end.EndedBy);
+        await theirs.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_defect_while_receiving_ends_the_connection_and_lets_the_transport_go()
     {
         var (mine, theirs) = Engine.Transports.MemoryConnection.CreatePair();

@@ -45,14 +45,19 @@ internal sealed class WakeQueue
 
         isOwner = isOwner || Interlocked.CompareExchange(ref _owner, thread, 0) == 0;
         _depth += isOwner ? 1 : 0;
-        while (TryTake(out var due))
+        try
         {
-            due.Wake(due.State);
+            while (TryTake(out var due))
+            {
+                due.Wake(due.State);
+            }
         }
-
-        if (isOwner && --_depth == 0)
+        finally
         {
-            Volatile.Write(ref _owner, 0);
+            if (isOwner && --_depth == 0)
+            {
+                Volatile.Write(ref _owner, 0);
+            }
         }
     }
 

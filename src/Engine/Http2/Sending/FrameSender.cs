@@ -25,7 +25,7 @@ internal sealed partial class FrameSender
 
     private readonly Lock _gate;
     private readonly WakeQueue _wakes;
-    private readonly PipeWriter _transport;
+    private readonly TransportOutput _transport;
     private readonly SegmentQueue _queued = new();
     private readonly ArrayBufferWriter<byte> _block = new(256);
     private readonly HpackEncoder _encoder = new();
@@ -37,7 +37,7 @@ internal sealed partial class FrameSender
     {
         _gate = gate;
         _wakes = wakes;
-        _transport = transport;
+        _transport = new TransportOutput(transport);
         _failed = failed;
         Scheduler = scheduler;
     }

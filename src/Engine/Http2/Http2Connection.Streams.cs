@@ -57,7 +57,7 @@ public sealed partial class Http2Connection
     internal ReceiveWindow NewReceiveWindow()
     {
         // Until the peer has read our SETTINGS it may count from the default of the RFC (§6.9.2).
-        var size = _options.InitialStreamWindow;
+        var size = Settings.InitialWindow;
         return new ReceiveWindow(size, Settings.IsAcknowledged ? size : Math.Max(size, 65_535), _options.TimeProvider.GetTimestamp());
     }
 

@@ -121,6 +121,7 @@ public sealed partial class Http2Stream
         if (length > 0 && _input.Append(payload))
         {
             _buffered.Add(flow, length);
+            Connection.Settings.JudgeInitialWindow();
         }
         else
         {
@@ -143,6 +144,19 @@ public sealed partial class Http2Stream
             {
                 Connection.Flow.ReturnToStream(StreamId, ref _window, octets);
             }
+
+            Connection.Settings.JudgeInitialWindow();
+        }
+    }
+
+    /// <summary>The initial size of windows has changed.</summary>
+    internal void ShiftReceiveWindow(int delta)
+    {
+        _window.Shift(delta);
+        if (_state.CanReceive)
+        {
+            // Of a smaller window what is unreturned may be more than half, and nothing else may come that returns it.
+            Connection.Flow.ReturnToStream(StreamId, ref _window, 0);
         }
     }
 
@@ -152,6 +166,7 @@ public sealed partial class Http2Stream
         if (octets > 0)
         {
             _buffered.Remove(Connection.Flow, octets);
+            Connection.Settings.JudgeInitialWindow();
         }
     }
 

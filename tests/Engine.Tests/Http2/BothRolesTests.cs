@@ -103,6 +103,43 @@ public class BothRolesTests
         Assert.Equal(0, pair.Budget.Used);
     }
 
+    /// <summary>What they leave unread would be 200 MiB in windows of 1 MiB, and the budget is 64.</summary>
+    [Fact]
+    public async Task Two_hundred_stalled_downloads_do_not_spend_the_budget_of_the_others()
+    {
+        await using var pair = new Pair(BlobAsync, 64 << 10);
+        var stalled = new List<Http2Stream>();
+        for (var i = 0; i < 200; i++)
+        {
+            var stream = await pair.Client.OpenStreamAsync(RawPeer.Request(path: "/5000000"), endStream: true).Within();
+            await stream.ReadHeadAsync().Within();
+            stalled.Add(stream);
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var download = await pair.Client.OpenStreamAsync(RawPeer.Request(path: "/10000000"), endStream: true).Within();
+            await download.ReadHeadAsync().Within();
+            Assert.Equal(10_000_000, (await download.Transport.Input.ReadAllAsync().Within()).Length);
+        }
+
+        Assert.InRange(pair.Budget.Used, 1, 40 << 20);
+
+        // Those who wake up get everything, with their windows below zero at first.
+        foreach (var stream in stalled)
+        {
+            if (stream.StreamId % 40 == 1)
+            {
+                Assert.Equal(5_000_000, (await stream.Transport.Input.ReadAllAsync().Within()).Length);
+            }
+
+            await stream.DisposeAsync();
+        }
+
+        await pair.ShutdownAsync();
+        Assert.Equal(0, pair.Budget.Used);
+    }
+
     [Fact]
     public async Task Resets_that_race_with_ends_leave_nothing_behind()
     {

@@ -122,6 +122,24 @@ internal static class BodyExtensions
         }
     }
 
+    /// <summary>Consumes that many octets, or what comes before the end.</summary>
+    public static async Task<int> ReadToAsync(this PipeReader input, int octets)
+    {
+        var count = 0;
+        while (count < octets)
+        {
+            var result = await input.ReadAsync().Within();
+            count += (int)result.Buffer.Length;
+            input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        return count;
+    }
+
     public static async Task<string> ReadTextAsync(this PipeReader input) => Encoding.Latin1.GetString(await input.ReadAllAsync());
 
     public static Task<FlushResult> WriteTextAsync(this PipeWriter output, string text) =>

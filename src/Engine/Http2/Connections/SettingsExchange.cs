@@ -1,4 +1,5 @@
 using System.Buffers;
+using Engine.Http2.FlowControl;
 using Engine.Http2.Frames;
 using Engine.Http2.Hpack;
 using Engine.Http2.Sending;
@@ -13,6 +14,7 @@ internal sealed class SettingsExchange
     private readonly Http2ConnectionOptions _options;
     private readonly FrameSender _sender;
     private readonly HpackDecoder _decoder;
+    private readonly InitialWindow _window;
     private readonly TaskCompletionSource _received = new();
 
     public SettingsExchange(Http2Connection connection, Http2ConnectionOptions options, FrameSender sender, HpackDecoder decoder)
@@ -21,6 +23,7 @@ internal sealed class SettingsExchange
         _options = options;
         _sender = sender;
         _decoder = decoder;
+        _window = new InitialWindow(options);
     }
 
     /// <summary>What the peer announced last.</summary>
@@ -29,8 +32,11 @@ internal sealed class SettingsExchange
     /// <summary>Whether the peer's first SETTINGS have arrived.</summary>
     public bool IsReceived { get; private set; }
 
-    /// <summary>Whether the peer has acknowledged ours.</summary>
+    /// <summary>Whether the peer has acknowledged ours, the first.</summary>
     public bool IsAcknowledged { get; private set; }
+
+    /// <summary>The receive window of a stream that begins now.</summary>
+    public int InitialWindow => _window.Size;
 
     /// <summary>Completes with the peer's first SETTINGS.</summary>
     public Task Received => _received.Task;
@@ -69,6 +75,20 @@ internal sealed class SettingsExchange
         {
             IsAcknowledged = true;
             _decoder.AcknowledgeMaxTableSize();
+        }
+        else if (_window.Acknowledge() is var delta and not 0)
+        {
+            ShiftWindows(delta);
+        }
+    }
+
+    /// <summary>Octets were buffered or consumed: new streams may get another window than before.</summary>
+    public void JudgeInitialWindow()
+    {
+        if (IsAcknowledged && _window.TryChange(out var size, out var delta))
+        {
+            _sender.Settings([new Setting(SettingId.InitialWindowSize, (uint)size)]);
+            ShiftWindows(delta);
         }
     }
 
@@ -146,6 +166,17 @@ internal sealed class SettingsExchange
             case SettingId.EnableConnectProtocol:
                 ApplyConnectProtocol(setting.Value);
                 break;
+        }
+    }
+
+    private void ShiftWindows(int delta)
+    {
+        if (delta != 0)
+        {
+            foreach (var stream in _connection.OpenStreams())
+            {
+                stream.ShiftReceiveWindow(delta);
+            }
         }
     }
 

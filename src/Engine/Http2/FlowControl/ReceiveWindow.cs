@@ -44,6 +44,13 @@ internal struct ReceiveWindow
         return true;
     }
 
+    /// <summary>Moves with the initial size (RFC 9113 §6.9.2); what is available may fall below zero.</summary>
+    public void Shift(int delta)
+    {
+        Size += delta;
+        Available += delta;
+    }
+
     /// <summary>Gives back room for <paramref name="octets"/>.</summary>
     /// <returns>The increment to send now, or 0 when it is kept for a larger one.</returns>
     public int Return(long octets)

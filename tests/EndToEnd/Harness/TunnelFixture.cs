@@ -115,8 +115,17 @@ public sealed class TunnelFixture : IAsyncLifetime
         _folder.Dispose();
     }
 
+    /// <summary>The octets of memory that each of the two processes holds now.</summary>
+    public IReadOnlyList<long> ResidentMemory() => [MemoryOf(_edge.Run.Id), MemoryOf(_connector.Run.Id)];
+
     /// <summary>What the two processes have said, for a failed test's message.</summary>
     public override string ToString() => $"{_edge.Run}\n{_connector.Run}";
+
+    private static long MemoryOf(int process)
+    {
+        using var running = System.Diagnostics.Process.GetProcessById(process);
+        return running.WorkingSet64;
+    }
 }
 
 /// <summary>The tests that share one tunnel; they run one after another, as each may want the machine for itself.</summary>

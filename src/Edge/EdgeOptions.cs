@@ -10,13 +10,17 @@ public sealed class EdgeOptions
     /// <summary>Where connectors are accepted, always over TLS; null when connections are only handed over in process.</summary>
     public System.Net.EndPoint? TunnelEndPoint { get; set; } = new System.Net.IPEndPoint(System.Net.IPAddress.IPv6Any, DefaultTunnelPort);
 
+    /// <summary>Whether visitors are accepted only from the first registration on; until then they wait in the listeners' queues. False.</summary>
+    /// <remarks>For an edge that starts together with its only connector: whoever comes between the two is not told that there is none.</remarks>
+    public bool VisitorsWaitForConnector { get; set; }
+
     /// <summary>The tunnels that may register.</summary>
     public IList<EdgeTunnel> Tunnels { get; } = [];
 
     /// <summary>Which public host name goes to which tunnel.</summary>
     public IList<EdgeRoute> Routes { get; } = [];
 
-    /// <summary>Certificates for TLS visitors, chosen by server name; where none fits, a self-signed one is made.</summary>
+    /// <summary>Certificates for TLS visitors, chosen by server name; where none fits, the edge's own authority issues one.</summary>
     public IList<EdgeCertificate> Certificates { get; } = [];
 
     /// <summary>Where the private authority and what else must outlive a restart is kept; null keeps all of it in memory.</summary>

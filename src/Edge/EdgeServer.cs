@@ -100,10 +100,10 @@ public sealed class EdgeServer : IAsyncDisposable
             throw;
         }
 
-        _tunnelLoop?.Start();
+        _tunnelLoop?.Start(Task.CompletedTask);
         foreach (var loop in _publicLoops)
         {
-            loop.Start();
+            loop.Start(_options.VisitorsWaitForConnector ? _edge.FirstRegistration.Task : Task.CompletedTask);
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed class EdgeServices
     /// <summary>Fires when what still runs is to be cut.</summary>
     public required CancellationToken Cut { get; init; }
 
+    /// <summary>Completed by the first registration.</summary>
+    public TaskCompletionSource FirstRegistration { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Whether the edge is stopping: answers in progress are finished, no more is begun.</summary>
     public bool IsStopping => Volatile.Read(ref _isStopping);
 

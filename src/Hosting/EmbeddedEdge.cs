@@ -27,7 +27,7 @@ internal sealed class EmbeddedEdge : IConnectionFactory, IAsyncDisposable
     public EmbeddedEdge(ConnectorSettings settings, ILoggerFactory loggerFactory, TimeProvider time)
     {
         Credentials = new TunnelCredentials("embedded", Guid.NewGuid(), RandomNumberGenerator.GetBytes(32), null);
-        var options = new EdgeOptions { TunnelEndPoint = null };
+        var options = new EdgeOptions { TunnelEndPoint = null, VisitorsWaitForConnector = true };
         options.PublicListeners.Add(new EdgeListener(new IPEndPoint(IPAddress.Loopback, settings.HttpPort)));
         if (settings.HttpPort != 0 && Socket.OSSupportsIPv6)
         {

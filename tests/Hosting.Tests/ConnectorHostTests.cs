@@ -32,6 +32,21 @@ public sealed class ConnectorHostTests
     }
 
     [Fact]
+    public async Task A_visitor_who_comes_before_the_connector_has_registered_waits_for_it()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var host = new ConnectorHost(Settings(0), "1.2.3", NullLoggerFactory.Instance);
+        await host.StartAsync(Deadline.Token());
+
+        var early = GetAsync(host.VisitorEndPoint!, "hello.localhost");
+        var running = host.RunAsync(stop.Token);
+
+        Assert.Equal(HttpStatusCode.OK, await early);
+        await stop.CancelAsync();
+        await running.WaitAsync(Deadline.Token());
+    }
+
+    [Fact]
     public async Task A_generic_host_runs_it()
     {
         var port = FreePort.Next();

@@ -29,8 +29,8 @@ internal sealed class AcceptLoop : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public EndPoint EndPoint => _listener.EndPoint;
 
-    /// <summary>Begins.</summary>
-    public void Start() => _running = RunAsync();
+    /// <summary>Begins once <paramref name="first"/> is over; until then connections wait in the listener's queue.</summary>
+    public void Start(Task first) => _running = RunAsync(first);
 
     /// <summary>Stops taking connections; those handed on are not touched.</summary>
     public async ValueTask StopAsync()
@@ -47,8 +47,9 @@ internal sealed class AcceptLoop : IAsyncDisposable
         await _listener.DisposeAsync();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(Task first)
     {
+        await first.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!_stop.IsCancellationRequested)
         {
             try

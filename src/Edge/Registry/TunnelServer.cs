@@ -105,6 +105,7 @@ internal sealed class TunnelServer
                 _ = RetireAsync(older);
             }
 
+            _edge.FirstRegistration.TrySetResult();
             if (_edge.IsStopping)
             {
                 _ = DrainAsync(link, _edge.Cut);

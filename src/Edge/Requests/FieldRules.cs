@@ -9,13 +9,17 @@ internal static class FieldRules
     private static readonly SearchValues<byte> TokenOctets =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
 
-    private static readonly SearchValues<byte> LineBreakers = SearchValues.Create("\r\n\0"u8);
+    // Every control but HTAB, and DEL: no version of HTTP may carry them, and some readers end a line at one.
+    private static readonly SearchValues<byte> Controls = SearchValues.Create(
+    [
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127,
+    ]);
 
     /// <summary>Whether the name is a token.</summary>
     public static bool IsToken(ReadOnlySpan<byte> name) => !name.IsEmpty && !name.ContainsAnyExcept(TokenOctets);
 
     /// <summary>Whether a field can be written in any version of HTTP without changing what follows it.</summary>
-    public static bool IsSafe(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => IsToken(name) && !value.ContainsAny(LineBreakers);
+    public static bool IsSafe(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => IsToken(name) && !value.ContainsAny(Controls);
 
     /// <summary>Whether header compression must not remember the value (RFC 7541 §7.1.3).</summary>
     public static bool IsSecret(ReadOnlySpan<byte> lowerName) =>

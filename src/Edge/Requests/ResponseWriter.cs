@@ -22,7 +22,7 @@ internal sealed class ResponseWriter
         var source = response.Fields;
         foreach (var field in source)
         {
-            if (field.IsPseudo || IsOurs(field.Name) || IsForThisHop(source, field.Name, response.IsUpgrade))
+            if (field.IsPseudo || IsOurs(field.Name) || IsForThisHop(source, field.Name, response.IsUpgrade) || IsLengthOfNothing(response.Status, field.Name))
             {
                 continue;
             }
@@ -72,6 +72,10 @@ internal sealed class ResponseWriter
 
         return HopByHop.Contains(name) || HopByHop.IsNamedByConnection(source, name);
     }
+
+    /// <summary>An interim answer and a switch of protocols have no body to announce (RFC 9110 §8.6).</summary>
+    private static bool IsLengthOfNothing(int status, ReadOnlySpan<byte> name) =>
+        status < 200 && Ascii.EqualsIgnoreCase(name, "content-length"u8);
 
     /// <summary>Names under which only the edge itself speaks to a visitor.</summary>
     private static bool IsOurs(ReadOnlySpan<byte> name) =>

@@ -165,7 +165,7 @@ public sealed class Http1FrontTests : IAsyncLifetime
         Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await visitor.ReadHeadAsync());
         await visitor.SendAsync("abc");
         Assert.Equal("abc", await stream.ReadBodyAsync());
-        stream.Answer(103, ("Link", "</s.css>"), ("Connection", "x"));
+        stream.Answer(103, ("Link", "</s.css>"), ("Connection", "x"), ("Content-Length", "5"));
         Assert.Equal("HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n", await visitor.ReadHeadAsync());
         stream.IsResponseEmpty = true;
         stream.Answer(200);
@@ -330,7 +330,7 @@ public sealed class Http1FrontTests : IAsyncLifetime
         Assert.Null(stream.Field("upgrade"));
         Assert.Null(stream.Field("connection"));
 
-        stream.Answer(new TunnelResponse(101, ScriptedStream.ListOf(("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")), IsUpgrade: true));
+        stream.Answer(new TunnelResponse(101, ScriptedStream.ListOf(("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Content-Length", "5"), ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")), IsUpgrade: true));
         var head = await visitor.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Contains("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", head, StringComparison.Ordinal);

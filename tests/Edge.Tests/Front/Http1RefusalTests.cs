@@ -142,6 +142,8 @@ public sealed class Http1RefusalTests : IAsyncLifetime
     [InlineData("X\r\nY", "v")]
     [InlineData("X", "v\r\nSet-Cookie: a")]
     [InlineData("X", "v\0")]
+    [InlineData("X", "v\u0001")]
+    [InlineData("X", "v\u007F")]
     [InlineData("X Y", "v")]
     [InlineData("", "v")]
     [InlineData("Content-Length", "1, 1")]

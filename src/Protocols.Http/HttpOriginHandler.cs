@@ -55,7 +55,7 @@ public sealed class HttpOriginHandler : IAsyncDisposable
             return AnswerAsync(tunnel, 403);
         }
 
-        var loops = LoopCount.Of(tunnel.RequestFields);
+        var loops = LoopCount.Read(tunnel.RequestFields);
         if (loops > _options.MaxLoops)
         {
             return FailAsync(tunnel, OriginFailure.Loop(origin, loops));

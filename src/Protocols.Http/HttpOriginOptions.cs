@@ -1,3 +1,4 @@
+using Engine.Fields;
 using Engine.Http1;
 using Engine.Origins;
 using Microsoft.AspNetCore.Connections;
@@ -23,7 +24,7 @@ public sealed class HttpOriginOptions
     public TimeSpan ResponseHeadTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How often a request may have passed an edge of ours (RFC 8586) before it is answered 508. Default 8.</summary>
-    public int MaxLoops { get; set; } = 8;
+    public int MaxLoops { get; set; } = LoopCount.Limit;
 
     /// <summary>
     /// How large a body of unknown length may be for an origin that takes no chunks (<see cref="OriginOptions.DisableChunkedEncoding"/>): it is

@@ -2,6 +2,7 @@ using Engine.Edge.Answers;
 using Engine.Edge.Front;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
+using Engine.Fields;
 using Engine.Ingress;
 using Engine.Tunnels;
 using Engine.WebSockets;

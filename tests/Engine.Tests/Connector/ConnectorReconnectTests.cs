@@ -1,3 +1,4 @@
+using Engine.Fields;
 using Engine.Tests.Transports;
 using Engine.Tunnels;
 using Microsoft.AspNetCore.Connections;
@@ -151,7 +152,7 @@ public sealed class ConnectorReconnectTests
 
             try
             {
-                stream.Features.Get<ITunnelStreamFeature>()!.WriteResponse(200, new Fields.FieldList());
+                stream.Features.Get<ITunnelStreamFeature>()!.WriteResponse(200, new FieldList());
                 while (true)
                 {
                     await stream.Transport.Output.WriteAsync(new byte[10_000]);

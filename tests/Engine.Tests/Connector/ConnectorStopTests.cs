@@ -1,3 +1,4 @@
+using Engine.Fields;
 using Engine.Tests.Transports;
 using Engine.Tunnels;
 
@@ -56,7 +57,7 @@ public sealed class ConnectorStopTests
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         test.Builder.HandleOrigin("http_status", async stream =>
         {
-            stream.Features.Get<ITunnelStreamFeature>()!.WriteResponse(200, new Fields.FieldList());
+            stream.Features.Get<ITunnelStreamFeature>()!.WriteResponse(200, new FieldList());
             try
             {
                 await Task.Delay(Timeout.Infinite, stream.ConnectionClosed);

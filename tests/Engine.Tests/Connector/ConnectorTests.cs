@@ -1,3 +1,4 @@
+using Engine.Fields;
 using Engine.Ingress;
 using Engine.Tests.Transports;
 using Engine.Tunnels;
@@ -145,7 +146,7 @@ public sealed class ConnectorTests
             return ConnectorFixture.Answer(stream, "no");
         });
         await test.StartReadyAsync();
-        var head = new Fields.FieldList();
+        var head = new FieldList();
         head.Add(":method"u8, "GET");
         head.Add(":scheme"u8, "http");
         head.Add(":authority"u8, "10.0.0.1:22");

@@ -1,20 +1,25 @@
 using System.Buffers.Text;
 using System.Text;
-using Engine.Fields;
 
-namespace Engine.Edge.Requests;
+namespace Engine.Fields;
 
-/// <summary>Counts in <c>CDN-Loop</c> (RFC 8586) how often a request has passed an edge of ours.</summary>
-internal static class LoopCount
+/// <summary>Counts in <c>CDN-Loop</c> (RFC 8586) how often a request has passed an edge of ours: the entries named <c>engine</c>.</summary>
+public static class LoopCount
 {
     /// <summary>A chain of edges is legal; one this long is a request that runs in a circle.</summary>
     public const int Limit = 8;
 
+    /// <summary>The most that is counted, and what a count that is none stands for: whoever sends nonsense has only his own request refused.</summary>
+    public const int Most = 1000;
+
     private static ReadOnlySpan<byte> Id => "engine"u8;
 
     /// <summary>How often the request has passed an edge before.</summary>
+    /// <param name="fields">The request's.</param>
+    /// <returns>0 to <see cref="Most"/>.</returns>
     public static int Read(FieldList fields)
     {
+        ArgumentNullException.ThrowIfNull(fields);
         var count = 0;
         for (var i = fields.IndexOf("cdn-loop"u8); i >= 0; i = fields.IndexOf("cdn-loop"u8, i + 1))
         {
@@ -23,8 +28,7 @@ internal static class LoopCount
             {
                 if (IsOurs(entry))
                 {
-                    // Saturates: whoever sends nonsense has only his own request refused.
-                    count = Math.Min(count + LoopsOf(entry), Limit + 1);
+                    count = Math.Min(count + LoopsOf(entry), Most);
                 }
             }
         }
@@ -33,8 +37,13 @@ internal static class LoopCount
     }
 
     /// <summary>Adds the field with everybody else's entries as they were and ours counted up.</summary>
+    /// <param name="source">The fields that came.</param>
+    /// <param name="target">Where the field goes.</param>
+    /// <param name="count">How often the request has passed, this edge included.</param>
     public static void Write(FieldList source, FieldList target, int count)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
         var value = new StringBuilder();
         for (var i = source.IndexOf("cdn-loop"u8); i >= 0; i = source.IndexOf("cdn-loop"u8, i + 1))
         {
@@ -71,7 +80,7 @@ internal static class LoopCount
             return 1;
         }
 
-        return Utf8Parser.TryParse(entry[(loops + 6)..], out int value, out _) && value > 0 ? Math.Min(value, Limit + 1) : Limit + 1;
+        return Utf8Parser.TryParse(entry[(loops + 6)..], out int value, out _) && value > 0 ? Math.Min(value, Most) : Most;
     }
 
     /// <summary>Takes the next list element; a comma inside a quoted string does not end it (RFC 9110 §5.6.1).</summary>

@@ -144,10 +144,11 @@ internal sealed class ConnectorConnection
 
         var (wait, upTo) = _retry.Next(end.Refusal is { IsAnswer: true, Retry: not RetryAdvice.Now }, end.Refusal?.RetryAfter ?? TimeSpan.Zero);
         Report(end, upTo);
-        Set(ConnectorConnectionState.Waiting, error: end.Reason);
+        var waiting = Task.Delay(wait, _options.TimeProvider, _lifetime.Stopping);
+        Set(ConnectorConnectionState.Waiting, error: end.Reason); // Told when it is true: the clock of the wait runs.
         try
         {
-            await Task.Delay(wait, _options.TimeProvider, _lifetime.Stopping);
+            await waiting;
         }
         catch (OperationCanceledException)
         {

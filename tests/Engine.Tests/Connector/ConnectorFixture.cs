@@ -95,6 +95,24 @@ internal sealed class ConnectorFixture : IAsyncDisposable
         },
         what);
 
+    /// <summary>Lets time pass until something holds, but only while a connection waits for its next attempt: an attempt takes no time at all.</summary>
+    public Task PassWaitsUntilAsync(Func<bool> condition, string what, TimeSpan step) => Testing.Eventually.IsTrueAsync(
+        () =>
+        {
+            if (condition())
+            {
+                return true;
+            }
+
+            if (Connector.Connections.Any(connection => connection.State == ConnectorConnectionState.Waiting))
+            {
+                Time.Advance(step);
+            }
+
+            return condition();
+        },
+        what);
+
     public async Task<EdgeStream> RequestAsync(string target = "/", int connection = 0, string authority = "app.test")
     {
         var head = new FieldList();

@@ -20,7 +20,7 @@ public sealed class ConnectorReconnectTests
         var other = await test.Edge.ConnectionAsync(1);
         lost.Abort("the edge restarts");
         await test.WaitForReadyAsync(1);
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 2, "both ready again", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 2, "both ready again", Step);
         Assert.NotSame(lost, await test.Edge.ConnectionAsync(0));
         Assert.Same(other, await test.Edge.ConnectionAsync(1));
         Assert.Equal((200, "ok"), await test.GetAsync());
@@ -34,7 +34,7 @@ public sealed class ConnectorReconnectTests
         await using var test = new ConnectorFixture();
         test.Edge.Down[ConnectorFixture.Address(1)] = true;
         test.Start();
-        await WaitForWaitingAsync(test);
+        await WaitForWaitingAsync(test); // The state is told once its timer runs.
         Assert.Single(test.Edge.Dials);
         test.Time.Advance(TimeSpan.FromMilliseconds(299));
         Assert.Single(test.Edge.Dials);
@@ -48,12 +48,12 @@ public sealed class ConnectorReconnectTests
         await using var test = new ConnectorFixture();
         test.Edge.Down[ConnectorFixture.Address(1)] = true;
         test.Start();
-        await test.PassTimeUntilAsync(
+        await test.PassWaitsUntilAsync(
             () => Array.Exists(test.Log.Lines, line => line.Contains("Retrying connection in up to 30s", StringComparison.Ordinal)),
             "the longest wait",
             TimeSpan.FromSeconds(1));
         test.Edge.Down.Clear();
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", TimeSpan.FromSeconds(5));
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", TimeSpan.FromSeconds(5));
         Assert.Equal(0, test.Connector.Connections[0].FailedAttempts);
         Assert.Null(test.Connector.Connections[0].LastError);
 
@@ -68,12 +68,12 @@ public sealed class ConnectorReconnectTests
         await using var test = new ConnectorFixture(1, ConnectorFixture.Address(1), ConnectorFixture.Address(2));
         test.Edge.Down[ConnectorFixture.Address(1)] = true;
         test.Start();
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         Assert.Equal([ConnectorFixture.Address(1), ConnectorFixture.Address(2)], test.Edge.Dials);
         test.Edge.Down.Clear();
         (await test.Edge.ConnectionAsync()).Abort("lost");
         await test.WaitForReadyAsync(0);
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         Assert.Equal(ConnectorFixture.Address(2), Assert.Single(test.Edge.Dials.Skip(2)));
     }
 
@@ -83,7 +83,7 @@ public sealed class ConnectorReconnectTests
         await using var test = new ConnectorFixture(1, ConnectorFixture.Address(1), ConnectorFixture.Address(2));
         test.Edge.Answer = _ => new(test.Edge.Dials.Count == 1 ? TunnelAuthentication.Refuse(TunnelAuthentication.DuplicateConnection) : MemoryEdge.Accept());
         test.Start();
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         Assert.Equal([ConnectorFixture.Address(1), ConnectorFixture.Address(2)], test.Edge.Dials);
     }
 
@@ -130,7 +130,7 @@ public sealed class ConnectorReconnectTests
         await using var test = new ConnectorFixture();
         test.Edge.Answer = _ => new(test.Edge.Dials.Count < 4 ? TunnelAuthentication.Refuse(TunnelAuthentication.Unauthorized, shouldRetry: true) : MemoryEdge.Accept());
         test.Start();
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         foreach (var bound in new[] { "1s", "2s", "4s" })
         {
             await test.WaitForLogAsync($"Retrying connection in up to {bound} connIndex=0");
@@ -170,7 +170,7 @@ public sealed class ConnectorReconnectTests
         Assert.True(test.Edge.Transports.TryPeek(out var transport));
         transport.Abort();
         Assert.IsAssignableFrom<IOException>(await failed.Task.WaitAsync(Deadline));
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         Assert.Equal((200, "back"), await test.GetAsync());
         Assert.DoesNotContain(test.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
@@ -191,8 +191,9 @@ public sealed class ConnectorReconnectTests
         };
         test.Start();
         await Testing.Eventually.IsTrueAsync(() => test.Connector.Connections[0].State == ConnectorConnectionState.Registering, "registering");
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", TimeSpan.FromSeconds(1));
-        Assert.True(test.Edge.Dials.Count > 1);
+        await test.PassTimeUntilAsync(() => test.Connector.Connections[0].State == ConnectorConnectionState.Waiting, "the wait", TimeSpan.FromSeconds(1));
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        Assert.Equal(2, test.Edge.Dials.Count);
     }
 
     [Fact]
@@ -206,8 +207,8 @@ public sealed class ConnectorReconnectTests
         var first = await test.Edge.ConnectionAsync();
         await cut.CancelAsync();
         test.Edge.Cut = null;
-        await test.PassTimeUntilAsync(() => test.Edge.Dials.Count > 1, "another dial", TimeSpan.FromSeconds(1));
-        await test.PassTimeUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
+        await test.PassTimeUntilAsync(() => test.Connector.Connections[0].State == ConnectorConnectionState.Waiting, "the wait", TimeSpan.FromSeconds(1));
+        await test.PassWaitsUntilAsync(() => test.Connector.ReadyConnections == 1, "the connection", Step);
         await test.WaitForLogAsync("Warning 4004 Lost connection with the edge connIndex=0");
         await first.DisposeAsync();
         Assert.Equal((200, "over the new link"), await test.GetAsync());

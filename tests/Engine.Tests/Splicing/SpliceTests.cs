@@ -148,11 +148,11 @@ public sealed class SpliceTests
     [Fact]
     public async Task A_half_closed_splice_ends_when_it_is_silent_for_the_timeout()
     {
-        var time = new CountingTimeProvider();
+        var time = new WatchedTime();
         var splice = Start(new SpliceOptions { HalfCloseTimeout = TimeSpan.FromSeconds(10), TimeProvider = time });
         await _left.Transport.Output.CompleteAsync();
         Assert.Equal("", await _right.ReadToEndAsync());
-        await Eventually.IsTrueAsync(() => time.Timers > 0, "the timer of the half-closed splice");
+        await time.TimerRunsAsync(TimeSpan.FromSeconds(10));
         time.Advance(TimeSpan.FromSeconds(9));
         await _right.SendTextAsync("z");
         Assert.Equal("z", await _left.ReadTextAsync(1));
@@ -197,20 +197,6 @@ public sealed class SpliceTests
     }
 
     private Task<SpliceResult> Start(SpliceOptions? options = null) => Splice.RunAsync(_a.Transport, _b.Transport, options).AsTask();
-
-    private sealed class CountingTimeProvider : FakeTimeProvider
-    {
-        private int _timers;
-
-        public int Timers => Volatile.Read(ref _timers);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            Interlocked.Increment(ref _timers);
-            return timer;
-        }
-    }
 
     private sealed record PipePair(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

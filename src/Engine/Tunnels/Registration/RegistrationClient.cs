@@ -116,11 +116,13 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
 
     private async ValueTask<RpcReturn> AskAsync(RpcQuestion question, ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, CancellationToken cancellationToken)
     {
+        // One limit for sending and for waiting, from before the first octet leaves.
+        using var limit = new CancellationTokenSource(rpcTimeout, time);
+        using var forward = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
         try
         {
-            var sent = _writer.SendAsync(first, second, cancellationToken);
-            await sent.AsTask().WaitAsync(rpcTimeout, time, cancellationToken);
-            var answer = (await question.Answer.WaitAsync(rpcTimeout, time, cancellationToken)).Return;
+            await _writer.SendAsync(first, second, limit.Token);
+            var answer = (await question.Answer.WaitAsync(limit.Token)).Return;
             return answer.Kind switch
             {
                 RpcReturnKind.Results => answer,
@@ -128,9 +130,15 @@ internal sealed class RegistrationClient(IDuplexPipe pipe, TimeSpan rpcTimeout, 
                 _ => throw new RpcException($"The edge gave an answer of kind {answer.Kind}."),
             };
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException error)
         {
             await AbandonAsync(question);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (limit.IsCancellationRequested && error is not ConnectionAbortedException)
+            {
+                throw new TimeoutException($"The edge did not answer within {rpcTimeout.TotalSeconds:0.###} s.", error);
+            }
+
             throw;
         }
         catch (RpcException error) when (error.Kind != RpcErrorKind.Disconnected)

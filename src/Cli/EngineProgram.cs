@@ -99,7 +99,7 @@ internal sealed class EngineProgram(TextWriter output, TextWriter error, Func<st
                 ProgramLog.Warning(logger, outcome.Describe(warning));
             }
 
-            using var signals = new StopSignals(logger);
+            using var signals = new StopSignals(logger, TimeProvider.System, Environment.Exit);
             return await RunAsync(create(factory), logger, signals.Stop);
         }
     }

@@ -29,7 +29,7 @@ internal static class HelpText
         Options of cloudflared that have nothing to act on here are accepted with a warning.
 
         Exit codes
-          0    ended normally, or by SIGTERM or SIGINT (a second signal ends at once: 128 + its number)
+          0    ended normally, or by SIGTERM or SIGINT (another one, a second or more later, ends at once: 128 + its number)
           1    the configuration is faulty, or the program cannot start or go on
           255  the command line cannot be understood
 

@@ -45,6 +45,9 @@ internal sealed class SegmentPool
         return new BufferSegment(length);
     }
 
+    /// <summary>Gives up a segment that somebody may still look at: the collector takes it.</summary>
+    public void Forget() => Interlocked.Decrement(ref _outstanding);
+
     /// <summary>Takes a segment back; its owner must have forgotten it.</summary>
     public void Return(BufferSegment segment)
     {

@@ -86,6 +86,13 @@ internal sealed class SegmentQueue : IBufferWriter<byte>
         while (count > 0)
         {
             var part = _head!.Memory.Span[_headStart..];
+            if (part.IsEmpty)
+            {
+                // Rented for a hint that what was written then did not need.
+                DropHead();
+                continue;
+            }
+
             part = part[..Math.Min(part.Length, count)];
             destination.Write(part);
             Consume(part.Length);
@@ -142,11 +149,12 @@ internal sealed class SegmentQueue : IBufferWriter<byte>
     }
 
     /// <summary>Returns every segment.</summary>
-    public void Clear()
+    /// <param name="isLookedAt">Somebody may still look at them: they are left to the collector, so that nobody else writes what he reads.</param>
+    public void Clear(bool isLookedAt = false)
     {
         while (_head is not null)
         {
-            DropHead();
+            DropHead(isLookedAt);
         }
 
         Length = 0;
@@ -174,7 +182,7 @@ internal sealed class SegmentQueue : IBufferWriter<byte>
         }
     }
 
-    private void DropHead()
+    private void DropHead(bool isLookedAt = false)
     {
         var head = _head!;
         _head = head.NextSegment;
@@ -184,7 +192,14 @@ internal sealed class SegmentQueue : IBufferWriter<byte>
             _tail = null;
         }
 
-        _pool.Return(head);
+        if (isLookedAt)
+        {
+            _pool.Forget();
+        }
+        else
+        {
+            _pool.Return(head);
+        }
     }
 
     private void Append(BufferSegment segment)

@@ -81,6 +81,43 @@ public class SegmentQueueTests
     }
 
     [Fact]
+    public void Room_that_was_asked_for_and_not_used_is_passed_over()
+    {
+        var pool = new SegmentPool();
+        var (written, pending) = (new SegmentQueue(pool), new SegmentQueue(pool));
+        foreach (var letter in "abc"u8)
+        {
+            // The first block stays empty, since the second call needs a larger one; so does the last.
+            written.GetSpan(1);
+            written.GetSpan(10_000)[0] = letter;
+            written.Advance(1);
+            written.GetSpan(100_000);
+            written.MoveAllTo(pending);
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        pending.MoveTo(output, 2);
+        pending.MoveTo(output, 1);
+        Assert.Equal("abc"u8.ToArray(), output.WrittenSpan.ToArray());
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
+    public void Blocks_that_somebody_looks_at_are_not_given_to_the_next()
+    {
+        var pool = new SegmentPool();
+        var queue = new SegmentQueue(pool);
+        queue.Write("abc"u8);
+        var seen = queue.Sequence;
+        queue.Clear(isLookedAt: true);
+        var next = new SegmentQueue(pool);
+        next.Write("xyz"u8);
+        Assert.Equal("abc"u8.ToArray(), seen.First.ToArray());
+        next.Clear();
+        Assert.Equal(0, pool.Outstanding);
+    }
+
+    [Fact]
     public void A_queue_that_was_read_may_start_another_but_not_join_one()
     {
         var pool = new SegmentPool();

@@ -129,9 +129,15 @@ internal sealed class StreamInput : PipeReader
     {
         lock (_connection.Gate)
         {
+            if (_waiter.TryClaim())
+            {
+                _failure ??= new InvalidOperationException("The reader was completed while it was read.");
+                Wake();
+            }
+
             _completed = true;
-            _isRead = false;
             Discard();
+            _isRead = false;
         }
 
         _connection.Leave();
@@ -184,8 +190,8 @@ internal sealed class StreamInput : PipeReader
         {
             Fail(new ObjectDisposedException(nameof(Http2Stream)));
             _completed = true;
-            _isRead = false;
             Discard();
+            _isRead = false;
         }
     }
 
@@ -194,7 +200,8 @@ internal sealed class StreamInput : PipeReader
     private void Consume(SequencePosition consumed, SequencePosition examined)
     {
         // Offsets count from the head: the sequence before consuming serves both positions.
-        var seen = examined.GetObject() is null ? 0 : _buffer.Sequence.Slice(0, examined).Length;
+        // A read that found nothing gave an empty sequence, whose positions are in no segment of what has come since.
+        var seen = examined.GetObject() is BufferSegment ? _buffer.Sequence.Slice(0, examined).Length : 0;
         var count = _buffer.ConsumeTo(consumed);
         _examined = Math.Max(0, seen - count);
         _stream.Consumed(count);
@@ -212,7 +219,7 @@ internal sealed class StreamInput : PipeReader
     private void Discard()
     {
         var count = _buffer.Length;
-        _buffer.Clear();
+        _buffer.Clear(isLookedAt: _isRead);
         _examined = 0;
         _stream.Discarded(count);
     }

@@ -13,8 +13,11 @@ internal sealed class SendScheduler
     /// <summary>One default frame a turn: smaller turns would cut frames, larger ones make the others wait.</summary>
     public const int Quantum = 16 << 10;
 
-    private readonly Queue<StreamOutput> _round = new();
+    private readonly LinkedList<StreamOutput> _round = new();
     private SendWindow _window = new(65_535);
+
+    /// <summary>How many streams have data and window.</summary>
+    public int Count => _round.Count;
 
     /// <summary>The connection's send window.</summary>
     public ref SendWindow Window => ref _window;
@@ -22,22 +25,30 @@ internal sealed class SendScheduler
     /// <summary>Puts a stream that has data and window into the round, once.</summary>
     public void Enqueue(StreamOutput output)
     {
-        if (!output.IsScheduled && output.Sendable > 0)
+        if (output.Turn.List is null && output.Sendable > 0)
         {
-            output.IsScheduled = true;
-            _round.Enqueue(output);
+            _round.AddLast(output.Turn);
+        }
+    }
+
+    /// <summary>Takes a stream out of the round that will send nothing more, so that a spent window does not keep it in memory.</summary>
+    public void Remove(StreamOutput output)
+    {
+        if (output.Turn.List is not null)
+        {
+            _round.Remove(output.Turn);
         }
     }
 
     /// <summary>Writes DATA until the batch is full, the connection's window is spent, or nobody has anything.</summary>
     public void Run(FrameSender sender)
     {
-        while (_round.Count > 0 && sender.HasRoom && _window.Available > 0)
+        while (_round.First is { } first && sender.HasRoom && _window.Available > 0)
         {
-            var output = _round.Dequeue();
-            output.IsScheduled = false;
+            _round.Remove(first);
+            var output = first.Value;
             output.Deficit = Math.Min(output.Deficit + Quantum, 2 * Quantum);
-            Turn(output, sender);
+            TakeTurn(output, sender);
             if (output.Sendable > 0)
             {
                 Enqueue(output);
@@ -49,7 +60,7 @@ internal sealed class SendScheduler
         }
     }
 
-    private void Turn(StreamOutput output, FrameSender sender)
+    private void TakeTurn(StreamOutput output, FrameSender sender)
     {
         while (true)
         {

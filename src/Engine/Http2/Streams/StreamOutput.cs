@@ -34,10 +34,11 @@ internal sealed class StreamOutput : PipeWriter
         _stream = stream;
         _connection = stream.Connection;
         _window = new SendWindow(window);
+        Turn = new LinkedListNode<StreamOutput>(this);
     }
 
-    /// <summary>Whether the stream is in the scheduler's round; the scheduler's own mark.</summary>
-    public bool IsScheduled { get; set; }
+    /// <summary>The stream's place in the scheduler's round; the scheduler's own.</summary>
+    public LinkedListNode<StreamOutput> Turn { get; }
 
     /// <summary>What the stream may still send in its turn; the scheduler's own number.</summary>
     public long Deficit { get; set; }
@@ -227,6 +228,7 @@ internal sealed class StreamOutput : PipeWriter
 
         _failure = failure;
         _pending.Clear();
+        _connection.Sender.Scheduler.Remove(this);
         if (_waiter.TryClaim())
         {
             Wake();

@@ -85,6 +85,26 @@ public class SchedulerTests
         Assert.Equal(0, before);
     }
 
+    [Fact]
+    public async Task Streams_that_were_reset_while_the_connection_window_is_spent_are_let_go()
+    {
+        await using var conversation = await Conversation.ServerAsync(null, (4, 1 << 20));
+        var first = await AnsweringAsync(conversation, 1);
+        var flush = first.Transport.Output.WriteAsync(new byte[70_000]).AsTask();
+        for (var id = 3; id < 103; id += 2)
+        {
+            var stream = await AnsweringAsync(conversation, id);
+            var wait = stream.Transport.Output.WriteTextAsync("waits");
+            await conversation.Peer.SendResetAsync(id, Http2ErrorCode.Cancel);
+            await Assert.ThrowsAsync<Http2StreamResetException>(() => wait.Within());
+            await stream.DisposeAsync();
+        }
+
+        Assert.Equal(1, conversation.Connection.Sender.Scheduler.Count);
+        await conversation.Peer.SendWindowUpdateAsync(0, 100_000);
+        await flush.Within();
+    }
+
     /// <summary>A server whose transport is full with a batch of stream 1, so that everything else has to wait for the scheduler.</summary>
     private static async Task<Conversation> StuckAsync()
     {

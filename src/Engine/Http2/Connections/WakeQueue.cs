@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Http2.Connections;
 
 /// <summary>Continuations that became due under the connection's gate and are run after it was left.</summary>
 /// <remarks>
 /// Guarded by the gate. Wakes run inline, in order. One may make others due and run them from within; that goes a few calls deep and no
 /// further, so that a thousand streams that end together do not pile up on the stack. Two threads may run wakes side by side; the depth is
-/// watched on the one that came first.
+/// counted on the one that came first, and on the other the stack itself is watched: when it gets short the pool takes over.
 /// </remarks>
 internal sealed class WakeQueue
 {
@@ -41,6 +43,12 @@ internal sealed class WakeQueue
         if (isOwner && _depth >= MaxDepth)
         {
             return; // A loop further down this stack takes over when this call has returned to it.
+        }
+
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Run(), this, preferLocal: false);
+            return;
         }
 
         isOwner = isOwner || Interlocked.CompareExchange(ref _owner, thread, 0) == 0;

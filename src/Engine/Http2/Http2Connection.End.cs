@@ -50,7 +50,7 @@ public sealed partial class Http2Connection
         Leave();
         if (_isAborted)
         {
-            _transport.Abort(end.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(end.Reason, end.Exception!));
+            AbortTransport();
         }
 
         // The receive loop may be waiting for octets that nobody wants any more.
@@ -110,6 +110,9 @@ public sealed partial class Http2Connection
     private void SendingFailed(Exception exception) =>
         Conclude(new Http2ConnectionEnd(Http2EndedBy.Transport, Http2ErrorCode.NoError, exception.Message, exception));
 
+    private void AbortTransport() =>
+        _transport.Abort(_end!.Exception as ConnectionAbortedException ?? new ConnectionAbortedException(_end.Reason, _end.Exception!));
+
     /// <summary>Sends what is left and FIN, waits a little for the peer's, and lets the transport go.</summary>
     private async Task CloseTransportAsync()
     {
@@ -134,13 +137,20 @@ public sealed partial class Http2Connection
             }
         }
 
+        if (_isAborted)
+        {
+            // Whoever ended the connection may not have come so far yet, and a transport that is disposed alone ends in order.
+            AbortTransport();
+        }
+
         try
         {
             await transport.Input.CompleteAsync();
-        }
-        finally
-        {
             await _transport.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // As above: nobody who waits for the end may wait for ever because of it.
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class AbuseMeter
         _isPublic = options.Profile == Http2Profile.Public;
         _resets = new TokenBucket(1000, 50, _clock);
         _pings = new TokenBucket(500, 50, _clock);
-        _settings = new TokenBucket(100, 5, _clock);
+        _settings = new TokenBucket(100, _isPublic ? 5 : 200, _clock); // In a tunnel they follow the load: see InitialWindow.
         _emptyFrames = new TokenBucket(500, 50, _clock);
         _ignoredFrames = new TokenBucket(2000, 200, _clock);
     }

@@ -66,12 +66,12 @@ internal sealed partial class FrameSender
         }
     }
 
-    /// <summary>Completes when the backlog is gone.</summary>
+    /// <summary>Completes when the backlog is gone, or the connection over.</summary>
     public Task WhenRoomAsync()
     {
         lock (_gate)
         {
-            return _queued.Length == 0 ? Task.CompletedTask : (_room ??= new TaskCompletionSource()).Task;
+            return _sealed || _queued.Length == 0 ? Task.CompletedTask : (_room ??= new TaskCompletionSource()).Task;
         }
     }
 

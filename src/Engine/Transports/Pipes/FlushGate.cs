@@ -17,6 +17,11 @@ internal sealed class FlushGate : IValueTaskSource<FlushGate.Outcome>
 
     public ValueTask<Outcome> Arm()
     {
+        if (Volatile.Read(ref _isArmed) != 0)
+        {
+            throw new InvalidOperationException("Another flush is still waiting.");
+        }
+
         _core.Reset();
         Volatile.Write(ref _isArmed, 1);
         return new ValueTask<Outcome>(this, _core.Version);

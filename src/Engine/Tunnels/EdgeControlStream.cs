@@ -152,9 +152,13 @@ internal sealed class EdgeControlStream : IRegistrationHandler
                     TunnelLog.ControlStreamBroke(_connection.Log, error, Registration!.ConnectionIndex, Registration.ConnectorId);
                 }
             }
+            finally
+            {
+                // Before the farewell, which a connector that no longer reads can hold up or break.
+                _ended.TrySetResult();
+            }
 
             await server.CompleteAsync();
-            _ended.TrySetResult();
         }
     }
 

@@ -74,6 +74,7 @@ public sealed class BuiltInOriginTests
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal($"id: {i}\ndata: {i}\n\n", await stream.Visitor.ReadUntilAsync("\n\n"));
+            await origin.Time.TimerRunsAsync(TimeSpan.FromSeconds(2));
             Assert.False(handling.IsCompleted);
             origin.Time.Advance(TimeSpan.FromSeconds(2));
         }

@@ -79,6 +79,7 @@ public sealed class FailureTests
         var handling = origin.Handle(stream);
         var connection = await origin.AcceptAsync();
         await connection.ReadHeadAsync();
+        await origin.Time.TimerRunsAsync(TimeSpan.FromSeconds(30));
         origin.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(handling.IsCompleted);
         origin.Time.Advance(TimeSpan.FromSeconds(1));

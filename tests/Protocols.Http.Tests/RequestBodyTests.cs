@@ -16,6 +16,7 @@ public sealed class RequestBodyTests
         var connection = await origin.AcceptAsync();
         Assert.Contains("\r\nexpect: 100-continue\r\n", await connection.ReadHeadAsync());
         var read = connection.Transport.Input.ReadAsync().AsTask();
+        await origin.Time.TimerRunsAsync(TimeSpan.FromSeconds(1));
         origin.Time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(read.IsCompleted, "The body did not wait.");
         await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
@@ -34,6 +35,7 @@ public sealed class RequestBodyTests
         var handling = origin.Handle(stream);
         var connection = await origin.AcceptAsync();
         await connection.ReadHeadAsync();
+        await origin.Time.TimerRunsAsync(TimeSpan.FromSeconds(1));
         origin.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("hello", await connection.ReadAsync(5));
         await stream.Visitor.EndAsync();

@@ -4,7 +4,6 @@ using Engine.Origins;
 using Engine.Testing;
 using Engine.Transports;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Engine.Protocols.Http.Tests;
 
@@ -23,7 +22,7 @@ internal sealed class ScriptedOrigin : IConnectionFactory, IAsyncDisposable
         Origin = parsed;
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public WatchedTime Time { get; } = new();
 
     public HttpOriginOptions Options { get; }
 

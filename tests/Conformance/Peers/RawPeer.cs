@@ -51,11 +51,13 @@ internal abstract partial class RawPeer(ConnectionContext transport) : RawScript
 
     public async ValueTask DisposeAsync()
     {
+        // A connection is disposed of when nobody uses its pipes any more; the abort ends the reading.
         transport.Abort();
-        await transport.DisposeAsync();
         if (_reading is not null)
         {
             await _reading.Within();
         }
+
+        await transport.DisposeAsync();
     }
 }

@@ -30,16 +30,17 @@ internal sealed class RequestWriter
         Head.Add(":path"u8, visitor.Path);
 
         var isWebSocket = visitor.IsWebSocket;
+        var hasOwnKey = !freshKey.IsEmpty;
         foreach (var field in visitor.Fields)
         {
-            if (IsPassedOn(visitor.Fields, field, isWebSocket))
+            if (IsPassedOn(visitor.Fields, field, isWebSocket) && !(hasOwnKey && Ascii.EqualsIgnoreCase(field.Name, "sec-websocket-key"u8)))
             {
                 Add(field);
             }
         }
 
         AddStatements(visitor, traceId, loops);
-        if (!freshKey.IsEmpty)
+        if (hasOwnKey)
         {
             Head.Add("sec-websocket-key"u8, freshKey);
         }

@@ -137,6 +137,20 @@ public sealed class Http2FrontTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_came_with_extended_connect_is_not_sent_beside_the_edges_own()
+    {
+        var head = ScriptedStream.ListOf(
+            (":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":authority", "a.test"), (":path", "/chat"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="), ("sec-websocket-version", "13"));
+        await _visitor.OpenAsync(head, endStream: false);
+        var stream = await _edge.Link.TakeAsync();
+
+        var index = stream.Head.IndexOf("sec-websocket-key"u8);
+        Assert.NotEqual("dGhlIHNhbXBsZSBub25jZQ==", stream.Field("sec-websocket-key"));
+        Assert.Equal(-1, stream.Head.IndexOf("sec-websocket-key"u8, index + 1));
+    }
+
+    [Fact]
     public async Task Extended_connect_becomes_a_get_with_a_key_of_the_edges_own()
     {
         var head = ScriptedStream.ListOf(

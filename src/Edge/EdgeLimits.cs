@@ -15,6 +15,12 @@ public sealed class EdgeLimits
     /// <summary>From a connector's handshake to its accepted registration. 10 s.</summary>
     public TimeSpan RegistrationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a visitor may send nothing of a body that it began, until its answer begins. 10 min; zero for ever.</summary>
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a visitor may take nothing of its answer. 10 min; zero for ever. WebSockets and other upgrades have no such limit.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a visitor may stall inside what remains of a request whose answer is complete. 10 s.</summary>
     public TimeSpan LingerTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -48,6 +48,12 @@ internal static partial class EdgeLog
     [LoggerMessage(7016, LogLevel.Error, "Serving a visitor failed unexpectedly; its connection is closed")]
     public static partial void VisitorFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(7018, LogLevel.Information, "Gave up a request of visitor {Address}, who had stalled for {Limit}: {Code}")]
+    public static partial void VisitorStalled(ILogger logger, string address, TimeSpan limit, string code);
+
+    [LoggerMessage(7019, LogLevel.Warning, "{Count} more lines of kind {Kind} were left out within {Window}")]
+    public static partial void LeftOut(ILogger logger, long count, LogKind kind, TimeSpan window);
+
     [LoggerMessage(7017, LogLevel.Error, "Serving a connector failed unexpectedly; its connection is closed")]
     public static partial void ConnectorFailed(ILogger logger, Exception error);
 }

@@ -149,6 +149,7 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true));
         await DisposeLoopsAsync();
+        _edge?.Dispose();
         _authority?.Dispose();
     }
 
@@ -156,7 +157,7 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         if (!_visitorGate.TryEnter(out var isFirstRefusal))
         {
-            if (isFirstRefusal)
+            if (isFirstRefusal && _edge!.Sampler.Take(LogKind.Limit))
             {
                 EdgeLog.TooMany(_log, connection.RemoteEndPoint?.ToString() ?? "", _visitorGate.Limit);
             }

@@ -1,3 +1,4 @@
+using Engine.Edge.Front;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
 using Engine.Edge.Routes;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Engine.Edge;
 
 /// <summary>What every connection of one edge shares.</summary>
-/// <remarks>Owned by the server; thread-safe.</remarks>
-internal sealed class EdgeServices
+/// <remarks>Owned by the server, who disposes it when the last connection is over; thread-safe.</remarks>
+internal sealed class EdgeServices : IDisposable
 {
     /// <summary>The routes.</summary>
     public required RouteTable Routes { get; init; }
@@ -27,6 +28,12 @@ internal sealed class EdgeServices
     /// <summary>The log.</summary>
     public required ILogger Log { get; init; }
 
+    /// <summary>The log, for lines that a flood could repeat.</summary>
+    public required LogSampler Sampler { get; init; }
+
+    /// <summary>Gives up visitors that stall.</summary>
+    public required StallWatch Stalls { get; init; }
+
     /// <summary>Fires when what still runs is to be cut.</summary>
     public required CancellationToken Cut { get; init; }
 
@@ -40,4 +47,11 @@ internal sealed class EdgeServices
 
     /// <summary>Begins the stop.</summary>
     public void Stop() => Volatile.Write(ref _isStopping, true);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stalls.Dispose();
+        Sampler.Dispose();
+    }
 }

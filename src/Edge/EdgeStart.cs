@@ -1,5 +1,6 @@
 using System.Net.Security;
 using Engine.Edge.Certificates;
+using Engine.Edge.Front;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
 using Engine.Edge.Routes;
@@ -25,14 +26,18 @@ internal sealed class EdgeStart
     {
         CheckLocation();
         CheckTunnels();
+        var routes = new RouteTable(_options.Routes);
+        var sampler = new LogSampler(log, _time);
         return new EdgeServices
         {
-            Routes = new RouteTable(_options.Routes),
+            Routes = routes,
             Registry = new TunnelRegistry(),
             TraceIds = new TraceId(_options.Location),
             Limits = _options.Limits,
             Time = _time,
             Log = log,
+            Sampler = sampler,
+            Stalls = new StallWatch(_options.Limits, _time, sampler),
             Cut = cut,
         };
     }

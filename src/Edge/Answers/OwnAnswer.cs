@@ -18,6 +18,9 @@ internal sealed record OwnAnswer(string Code, int Status, string Title, string T
     public static readonly OwnAnswer HeadTimeout = new(
         "request-timeout", 408, "Request time-out", "The head of the request did not arrive in time.");
 
+    public static readonly OwnAnswer BodyTimeout = new(
+        "body-timeout", 408, "Request time-out", "The body of the request did not go on in time.");
+
     public static readonly OwnAnswer TargetTooLong = new(
         "target-too-long", 414, "Request target too long", "The address is longer than this edge takes.");
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Engine.Edge.Front;
 using Engine.Http1;
 
 namespace Engine.Edge.Forwarding;
@@ -14,10 +15,20 @@ internal sealed class BodyPump
     /// <summary>The octets after which a flush is awaited although more has come: large enough for one large TLS write.</summary>
     private const int FlushThreshold = 64 * 1024;
 
+    private readonly VisitorPace? _sourcePace;
+    private readonly VisitorPace? _sinkPace;
     private PipeReader? _source;
     private long _moved;
     private long _left;
     private long _unflushed;
+
+    /// <param name="sourcePace">The visitor's, when the body comes from the visitor.</param>
+    /// <param name="sinkPace">The visitor's, when the body goes to the visitor.</param>
+    public BodyPump(VisitorPace? sourcePace = null, VisitorPace? sinkPace = null)
+    {
+        _sourcePace = sourcePace;
+        _sinkPace = sinkPace;
+    }
 
     /// <summary>How many octets were taken from the source.</summary>
     public long Moved => Volatile.Read(ref _moved);
@@ -55,7 +66,7 @@ internal sealed class BodyPump
                         return PumpEnd.SinkFailed;
                     }
 
-                    read = await source.ReadAsync();
+                    read = await ReadAsync(source);
                 }
             }
             catch (Exception error) when (IsConnectionFailure(error))
@@ -68,6 +79,25 @@ internal sealed class BodyPump
             {
                 return end;
             }
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(PipeReader source)
+    {
+        var read = source.ReadAsync();
+        if (_sourcePace is null || read.IsCompleted)
+        {
+            return await read;
+        }
+
+        _sourcePace.BeginRead();
+        try
+        {
+            return await read;
+        }
+        finally
+        {
+            _sourcePace.EndRead();
         }
     }
 
@@ -140,7 +170,8 @@ internal sealed class BodyPump
         try
         {
             _unflushed = 0;
-            var result = await sink.FlushAsync();
+            var flush = sink.FlushAsync();
+            var result = await (_sinkPace is null ? flush : _sinkPace.WriteAsync(flush));
             return !result.IsCompleted;
         }
         catch (Exception error) when (IsConnectionFailure(error) || error is InvalidOperationException)

@@ -36,7 +36,11 @@ internal sealed class Forwarder
         var context = new ExchangeContext(traceId, tunnel, loops, visitor.NeedsKey ? NewKey() : []);
         if (await ForwardAsync(visitor, context) is { } answer)
         {
-            EdgeLog.TunnelAnswer(_edge.Log, traceId, answer.Status, answer.Code, tunnel);
+            if (_edge.Sampler.Take(LogKind.TunnelAnswer))
+            {
+                EdgeLog.TunnelAnswer(_edge.Log, traceId, answer.Status, answer.Code, tunnel);
+            }
+
             await AnswerAsync(visitor, answer, traceId);
         }
     }

@@ -149,7 +149,7 @@ internal sealed class TunnelExchange
 
     private async ValueTask<bool> MoveBodyAsync(PipeWriter output, long? length)
     {
-        var pump = new BodyPump();
+        var pump = new BodyPump(sinkPace: _visitor.Pace);
         var end = await pump.RunAsync(_stream.Transport.Input, output, length);
         return end switch
         {
@@ -205,6 +205,11 @@ internal sealed class TunnelExchange
         if (_visitor.Aborted.IsCancellationRequested)
         {
             return AttemptResult.Done;
+        }
+
+        if (_visitor.Pace.HasStalled)
+        {
+            return AttemptResult.Failed(OwnAnswer.BodyTimeout);
         }
 
         if (upload?.VisitorFault is { } fault)

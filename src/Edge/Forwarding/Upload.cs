@@ -8,7 +8,7 @@ namespace Engine.Edge.Forwarding;
 /// <remarks>Owned by one exchange. It resets the tunnel's stream by itself when the visitor breaks off, so that nobody downstream takes the body for complete.</remarks>
 internal sealed class Upload
 {
-    private readonly BodyPump _pump = new();
+    private readonly BodyPump _pump;
     private readonly VisitorExchange _visitor;
     private readonly ITunnelStream _stream;
     private readonly Task _task;
@@ -17,6 +17,10 @@ internal sealed class Upload
     {
         _visitor = visitor;
         _stream = stream;
+        _pump = new BodyPump(sourcePace: visitor.Pace);
+
+        // Without the stream the exchange ends, and with it this.
+        visitor.Pace.GiveUpReading = stream.Reset;
         _task = RunAsync();
     }
 

@@ -24,8 +24,8 @@ internal sealed class Http1Exchange : VisitorExchange
     private bool _sentContinue;
     private bool _isAbandoned;
 
-    public Http1Exchange(Http1Visitor visitor, ConnectionContext connection, VisitorPeer peer)
-        : base(peer)
+    public Http1Exchange(Http1Visitor visitor, ConnectionContext connection, VisitorPeer peer, StallWatch stalls)
+        : base(peer, stalls)
     {
         _visitor = visitor;
         _connection = connection;
@@ -89,6 +89,7 @@ internal sealed class Http1Exchange : VisitorExchange
     /// <exception cref="Http1Exception">Its framing is faulty.</exception>
     public void Begin(Http1Reader reader)
     {
+        BeginPace();
         HasStarted = false;
         IsReusable = false;
         _writer = null;
@@ -105,6 +106,7 @@ internal sealed class Http1Exchange : VisitorExchange
     /// <summary>Takes a head that cannot be read, so that an answer can be given.</summary>
     public void BeginFaulty()
     {
+        BeginPace();
         Head.Clear();
         HasStarted = false;
         IsReusable = false;
@@ -191,17 +193,24 @@ internal sealed class Http1Exchange : VisitorExchange
     }
 
     /// <inheritdoc/>
+    public override void GiveUpWriting() => _connection.Abort(new ConnectionAbortedException("The visitor does not take its answer."));
+
+    /// <inheritdoc/>
     public override void AbandonBody() => _isAbandoned = true;
 
     /// <inheritdoc/>
     public override void RequestEnded() => _visitor.Watch();
 
     /// <summary>Told after the exchange: whether the request was read to its end decides about the next one.</summary>
-    public void Finish() => IsReusable &= _body is null or { IsEnded: true } && _writer is { IsEnded: true };
+    public void Finish()
+    {
+        Pace.End();
+        IsReusable &= _body is null or { IsEnded: true } && _writer is { IsEnded: true };
+    }
 
     private async ValueTask FlushAsync()
     {
-        var result = await _output.FlushAsync();
+        var result = await Pace.WriteAsync(_output.FlushAsync());
         if (result.IsCompleted)
         {
             throw new ConnectionResetException("The visitor has closed the connection.");

@@ -38,7 +38,7 @@ internal sealed class Http1Visitor : IDisposable
         _edge = edge;
         _input = connection.Transport.Input;
         _reader = new Http1Reader(_input, new Http1Limits { MaxHeadSize = edge.Limits.MaxHeadSize });
-        _exchange = new Http1Exchange(this, connection, peer);
+        _exchange = new Http1Exchange(this, connection, peer, edge.Stalls);
         _deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, edge.Time);
     }
 
@@ -87,7 +87,11 @@ internal sealed class Http1Visitor : IDisposable
     public void Watch() => _watch ??= WatchAsync();
 
     /// <inheritdoc/>
-    public void Dispose() => _deadline.Dispose();
+    public void Dispose()
+    {
+        _exchange.Pace.End();
+        _deadline.Dispose();
+    }
 
     private async Task WatchAsync()
     {
@@ -129,7 +133,7 @@ internal sealed class Http1Visitor : IDisposable
         }
         catch (Http1Exception error)
         {
-            EdgeLog.VisitorRefused(_edge.Log, _exchange.Peer.Address, $"not HTTP/1.1 as it should be ({error.Code})");
+            LogRefusal($"not HTTP/1.1 as it should be ({error.Code})");
             if (error.Code == Http1Error.Truncated)
             {
                 return false;
@@ -139,7 +143,7 @@ internal sealed class Http1Visitor : IDisposable
         }
         catch (OperationCanceledException) when (_deadline.IsCancellationRequested)
         {
-            EdgeLog.VisitorRefused(_edge.Log, _exchange.Peer.Address, "the head of its request took too long");
+            LogRefusal("the head of its request took too long");
             answer = OwnAnswer.HeadTimeout;
         }
 
@@ -220,6 +224,14 @@ internal sealed class Http1Visitor : IDisposable
         catch (Exception error) when (BodyPump.IsConnectionFailure(error))
         {
             // Gone, or too slow to be waited for: it has had its answer.
+        }
+    }
+
+    private void LogRefusal(string reason)
+    {
+        if (_edge.Sampler.Take(LogKind.VisitorRefused))
+        {
+            EdgeLog.VisitorRefused(_edge.Log, _exchange.Peer.Address, reason);
         }
     }
 

@@ -16,8 +16,8 @@ internal sealed class Http2Exchange : VisitorExchange
     private byte[] _lower = [];
     private bool _isEmpty;
 
-    public Http2Exchange(Http2Stream stream, VisitorPeer peer)
-        : base(peer)
+    public Http2Exchange(Http2Stream stream, VisitorPeer peer, StallWatch stalls)
+        : base(peer, stalls)
     {
         _stream = stream;
         Upgrade = UpgradeOf(stream.Head);
@@ -67,7 +67,7 @@ internal sealed class Http2Exchange : VisitorExchange
     public override async ValueTask WriteInformationalAsync(int status, FieldList fields)
     {
         _stream.WriteHead(HeadOf(status, fields));
-        await _stream.Transport.Output.FlushAsync();
+        await Pace.WriteAsync(_stream.Transport.Output.FlushAsync());
     }
 
     /// <inheritdoc/>
@@ -89,14 +89,14 @@ internal sealed class Http2Exchange : VisitorExchange
 
         if (trailers is null)
         {
-            await _stream.Transport.Output.CompleteAsync();
+            await Pace.WriteAsync(_stream.Transport.Output.CompleteAsync());
             return;
         }
 
         _head.Clear();
         AddLower(trailers);
         _stream.WriteTrailers(_head);
-        await _stream.Transport.Output.FlushAsync();
+        await Pace.WriteAsync(_stream.Transport.Output.FlushAsync());
     }
 
     /// <inheritdoc/>
@@ -112,9 +112,12 @@ internal sealed class Http2Exchange : VisitorExchange
         fields.Remove("sec-websocket-accept"u8);
         fields.Remove("content-length"u8);
         _stream.WriteHead(HeadOf(200, fields));
-        await _stream.Transport.Output.FlushAsync();
+        await Pace.WriteAsync(_stream.Transport.Output.FlushAsync());
         return _stream.Transport;
     }
+
+    /// <inheritdoc/>
+    public override void GiveUpWriting() => _stream.Reset(Http2ErrorCode.Cancel);
 
     private ReadOnlySpan<byte> Pseudo(ReadOnlySpan<byte> name) => _stream.Head.TryGet(name, out var value) ? value : default;
 

@@ -42,7 +42,7 @@ internal sealed class Http2Visitor : IAsyncDisposable
         }
 
         var end = await running;
-        if (end is { EndedBy: Http2EndedBy.Local, Code: not Http2ErrorCode.NoError } && !cut.IsCancellationRequested)
+        if (end is { EndedBy: Http2EndedBy.Local, Code: not Http2ErrorCode.NoError } && !cut.IsCancellationRequested && _edge.Sampler.Take(LogKind.VisitorRefused))
         {
             EdgeLog.VisitorRefused(_edge.Log, _peer.Address, end.Reason);
         }
@@ -70,9 +70,10 @@ internal sealed class Http2Visitor : IAsyncDisposable
     {
         await using (stream)
         {
+            var exchange = new Http2Exchange(stream, _peer, _edge.Stalls);
             try
             {
-                await _forwarder.ServeAsync(new Http2Exchange(stream, _peer));
+                await _forwarder.ServeAsync(exchange);
             }
             catch (Exception error) when (BodyPump.IsConnectionFailure(error))
             {
@@ -80,8 +81,16 @@ internal sealed class Http2Visitor : IAsyncDisposable
             }
             catch (Exception error)
             {
-                EdgeLog.VisitorFailed(_edge.Log, error);
+                if (_edge.Sampler.Take(LogKind.Failure))
+                {
+                    EdgeLog.VisitorFailed(_edge.Log, error);
+                }
+
                 stream.Reset(Http2ErrorCode.InternalError);
+            }
+            finally
+            {
+                exchange.Pace.End();
             }
         }
     }

@@ -12,10 +12,20 @@ namespace Engine.Edge.Front;
 /// </remarks>
 internal abstract class VisitorExchange
 {
-    protected VisitorExchange(VisitorPeer peer) => Peer = peer;
+    private readonly StallWatch _stalls;
+
+    protected VisitorExchange(VisitorPeer peer, StallWatch stalls)
+    {
+        Peer = peer;
+        _stalls = stalls;
+        Pace = new VisitorPace(this, stalls);
+    }
 
     /// <summary>Who asks.</summary>
     public VisitorPeer Peer { get; }
+
+    /// <summary>How long the visitor of this request keeps the edge waiting.</summary>
+    public VisitorPace Pace { get; private set; }
 
     /// <summary>Makes the head for the tunnel.</summary>
     public RequestWriter Request { get; } = new();
@@ -88,6 +98,9 @@ internal abstract class VisitorExchange
     /// <summary>Agrees to the change of protocol and gives the bytes to the caller, who has both directions to himself from then on.</summary>
     public abstract ValueTask<IDuplexPipe> SwitchAsync(FieldList fields);
 
+    /// <summary>Ends the request of a visitor that does not take its answer, so that what waits for it fails. May come from any thread.</summary>
+    public abstract void GiveUpWriting();
+
     /// <summary>Told before an answer of our own: nobody will read what is left of the request's body.</summary>
     public virtual void AbandonBody()
     {
@@ -96,5 +109,12 @@ internal abstract class VisitorExchange
     /// <summary>Told when the request has been read to its end, so that the visitor's leaving can be noticed while it waits.</summary>
     public virtual void RequestEnded()
     {
+    }
+
+    /// <summary>Begins another request.</summary>
+    protected void BeginPace()
+    {
+        Pace.End();
+        Pace = new VisitorPace(this, _stalls);
     }
 }

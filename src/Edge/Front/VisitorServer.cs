@@ -36,7 +36,11 @@ internal sealed class VisitorServer
         }
         catch (Exception error)
         {
-            EdgeLog.VisitorFailed(_edge.Log, error);
+            if (_edge.Sampler.Take(LogKind.Failure))
+            {
+                EdgeLog.VisitorFailed(_edge.Log, error);
+            }
+
             connection.Abort();
         }
         finally
@@ -124,7 +128,11 @@ internal sealed class VisitorServer
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested)
             {
-                EdgeLog.VisitorRefused(_edge.Log, address, "it began no request");
+                if (_edge.Sampler.Take(LogKind.VisitorRefused))
+                {
+                    EdgeLog.VisitorRefused(_edge.Log, address, "it began no request");
+                }
+
                 throw;
             }
 

@@ -47,7 +47,10 @@ internal sealed class TunnelServer
         }
         catch (Exception error)
         {
-            EdgeLog.ConnectorFailed(_edge.Log, error);
+            if (_edge.Sampler.Take(LogKind.Failure))
+            {
+                EdgeLog.ConnectorFailed(_edge.Log, error);
+            }
         }
         finally
         {
@@ -70,7 +73,7 @@ internal sealed class TunnelServer
     {
         if (!_unregistered.TryEnter(out var isFirstRefusal))
         {
-            if (isFirstRefusal)
+            if (isFirstRefusal && _edge.Sampler.Take(LogKind.Limit))
             {
                 EdgeLog.TooMany(_edge.Log, transport.RemoteEndPoint?.ToString() ?? "", _unregistered.Limit);
             }

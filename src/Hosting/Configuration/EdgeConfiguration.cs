@@ -163,6 +163,8 @@ public sealed class EdgeConfiguration
         var limits = _options.Limits;
         limits.HeadTimeout = reader.Duration("headTimeout", limits.HeadTimeout);
         limits.KeepAliveTimeout = reader.Duration("keepAliveTimeout", limits.KeepAliveTimeout);
+        limits.BodyTimeout = reader.Duration("bodyTimeout", limits.BodyTimeout);
+        limits.WriteTimeout = reader.Duration("writeTimeout", limits.WriteTimeout);
         limits.HandshakeTimeout = reader.Duration("handshakeTimeout", limits.HandshakeTimeout);
         limits.RegistrationTimeout = reader.Duration("registrationTimeout", limits.RegistrationTimeout);
         limits.LingerTimeout = reader.Duration("lingerTimeout", limits.LingerTimeout);

@@ -6,7 +6,6 @@ using Engine.Edge.Routes;
 using Engine.Testing;
 using Engine.Transports;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Engine.Edge.Tests.Fakes;
@@ -20,7 +19,14 @@ internal sealed class EdgeFront : IAsyncDisposable
     private readonly List<Task> _running = [];
 
     public EdgeFront(params EdgeRoute[] routes)
+        : this(new EdgeLimits(), routes)
     {
+    }
+
+    public EdgeFront(EdgeLimits limits, params EdgeRoute[] routes)
+    {
+        Limits = limits;
+        var sampler = new LogSampler(Log, Time);
         Services = new EdgeServices
         {
             Routes = new RouteTable(routes.Length > 0 ? routes : [new EdgeRoute("a.test", Tunnel)]),
@@ -28,14 +34,19 @@ internal sealed class EdgeFront : IAsyncDisposable
             TraceIds = new TraceId("TEST"),
             Limits = Limits,
             Time = Time,
-            Log = NullLogger.Instance,
+            Log = Log,
+            Sampler = sampler,
+            Stalls = new StallWatch(Limits, Time, sampler),
             Cut = _cut.Token,
         };
         Server = new VisitorServer(Services);
         Link = AddLink();
     }
 
-    public EdgeLimits Limits { get; } = new();
+    public EdgeLimits Limits { get; }
+
+    /// <summary>What the edge logs at Information and above.</summary>
+    public LogLines Log { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
 
@@ -72,5 +83,6 @@ internal sealed class EdgeFront : IAsyncDisposable
     {
         await _cut.CancelAsync();
         await AllOver();
+        Services.Dispose();
     }
 }

@@ -28,6 +28,8 @@ public sealed class EdgeConfigurationTests : IDisposable
             log-format: json
             limits:
               headTimeout: 1s
+              bodyTimeout: 2m
+              writeTimeout: 0s
               maxVisitorConnections: 10
             tunnels:
               - name: demo
@@ -54,6 +56,8 @@ public sealed class EdgeConfigurationTests : IDisposable
         Assert.Equal(32, options.Tunnels[0].Secret.Length);
         Assert.Equal([options.Tunnels[0].Id, _credentials.TunnelId, _credentials.TunnelId], options.Routes.Select(route => route.TunnelId));
         Assert.Equal(TimeSpan.FromSeconds(1), options.Limits.HeadTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(2), options.Limits.BodyTimeout);
+        Assert.Equal(TimeSpan.Zero, options.Limits.WriteTimeout);
         Assert.Equal(10, options.Limits.MaxVisitorConnections);
         Assert.Equal(TimeSpan.FromSeconds(5), outcome.Value.GracePeriod);
         Assert.True(log.IsJson);

@@ -62,6 +62,12 @@ internal sealed class RuleSource(SettingValues values, ConnectorFile file, List<
                 position.Column));
         }
 
+        if (rule.Origin.Options.Http2Origin)
+        {
+            warnings.Add(new ConfigurationFault(
+                $"Rule {rule.Number}: 'http2Origin' has no effect in this version: '{rule.Origin.Service}' is spoken to in HTTP/1.1.", position.Line, position.Column));
+        }
+
         if (rule.Origin.Options.Access is { Required: true })
         {
             faults.Add(new ConfigurationFault(

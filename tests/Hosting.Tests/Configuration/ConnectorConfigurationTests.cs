@@ -72,7 +72,7 @@ public sealed class ConnectorConfigurationTests : IDisposable
             """, out var log);
         var settings = Sound(outcome);
 
-        Assert.Empty(outcome.Warnings);
+        Assert.Contains("Rule 1: 'http2Origin' has no effect", Assert.Single(outcome.Warnings).Message, StringComparison.Ordinal);
         Assert.Equal(_credentials.TunnelId, settings.Credentials!.TunnelId);
         Assert.Equal(
             [new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.IPv6Loopback, 2), new DnsEndPoint("edge.example.com", 7844, AddressFamily.Unspecified)],

@@ -5,6 +5,9 @@ namespace Engine.Http2.Sending;
 /// <summary>The combining flush: whoever finds none running flushes, until nothing is left.</summary>
 internal sealed partial class FrameSender
 {
+    // A peer that reads as fast as we write must not keep the receive loop, which may have begun the flush, from the peer's next frames.
+    private const int FlushesInARow = 16;
+
     private TaskCompletionSource? _idle;
     private TaskCompletionSource? _room;
     private bool _flushing;
@@ -105,10 +108,15 @@ internal sealed partial class FrameSender
     {
         try
         {
-            while (true)
+            for (var flushes = 1; ; flushes++)
             {
                 var flush = _transport.FlushAsync();
                 _wakes.Run(); // Writers whose data was taken produce the next while this leaves.
+                if (flushes % FlushesInARow == 0)
+                {
+                    await Task.Yield();
+                }
+
                 var result = await flush;
                 if (result.IsCompleted)
                 {

@@ -82,7 +82,7 @@ internal sealed class StreamOutput : PipeWriter
         }
 
         _connection.Leave();
-        return result;
+        return result.IsCompletedSuccessfully && _connection.Sender.IsBacklogged ? WaitForRoomAsync(result.Result, cancellationToken) : result;
     }
 
     /// <inheritdoc />
@@ -268,6 +268,13 @@ internal sealed class StreamOutput : PipeWriter
 
         Schedule();
         return _pending.Length == 0 ? default : _waiter.Arm(cancellationToken);
+    }
+
+    // Heads need no window: whoever writes one after the other waits for the peer here.
+    private async ValueTask<FlushResult> WaitForRoomAsync(FlushResult result, CancellationToken cancellationToken)
+    {
+        await _connection.Sender.WhenRoomAsync().WaitAsync(cancellationToken);
+        return result;
     }
 
     private async ValueTask WaitUntilSentAsync()

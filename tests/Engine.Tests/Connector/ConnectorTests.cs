@@ -263,7 +263,7 @@ public sealed class ConnectorTests
         await Testing.Eventually.IsTrueAsync(() => test.Connector.ActiveStreams == 1, "the stream");
         await test.DisposeAsync();
         Assert.True(owned.EndedBefore);
-        await Testing.Deadline.Within(request, TimeSpan.FromSeconds(5));
+        await Testing.Deadline.Within(request);
     }
 
     [Fact]

@@ -245,6 +245,7 @@ public class DefenceTests
         }
 
         await flush.Within();
+        await peer.ExpectAliveAsync(); // It reads again.
         time.Advance(TimeSpan.FromSeconds(14));
         await peer.ExpectAliveAsync();
         connection.Abort();

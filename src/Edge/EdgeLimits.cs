@@ -33,6 +33,15 @@ public sealed class EdgeLimits
     /// <summary>Visitors' connections at a time, over all listeners; those beyond it are closed on accept. 10,000.</summary>
     public int MaxVisitorConnections { get; set; } = 10_000;
 
+    /// <summary>Connections of one visitor's address (IPv6: its /64) at a time; those beyond it are closed on accept. 1,000; zero for no limit. Loopback has none.</summary>
+    public int MaxConnectionsPerVisitor { get; set; } = 1000;
+
+    /// <summary>Requests and upgrades of one visitor's address that run at a time, over all of its connections. 5,000; zero for no limit. Loopback has none.</summary>
+    public int MaxStreamsPerVisitor { get; set; } = 5000;
+
+    /// <summary>Streams that a visitor's HTTP/2 connection may have open. 100.</summary>
+    public int MaxStreamsPerConnection { get; set; } = 100;
+
     /// <summary>Tunnel connections that have not registered yet, at a time; those beyond it are closed on accept. 256.</summary>
     public int MaxUnregisteredConnections { get; set; } = 256;
 

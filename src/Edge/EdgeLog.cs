@@ -24,7 +24,7 @@ internal static partial class EdgeLog
     [LoggerMessage(7005, LogLevel.Warning, "A listener failed to accept; it goes on")]
     public static partial void AcceptFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(7006, LogLevel.Warning, "Closed a connection from {EndPoint}: {Limit} of its kind are open already")]
+    [LoggerMessage(7006, LogLevel.Warning, "Closed a connection from {EndPoint}: {Limit} of its kind are open already (too-many-connections)")]
     public static partial void TooMany(ILogger logger, string endPoint, int limit);
 
     [LoggerMessage(7010, LogLevel.Debug, "{TraceId}: answered {Status} {Code}")]
@@ -53,6 +53,12 @@ internal static partial class EdgeLog
 
     [LoggerMessage(7019, LogLevel.Warning, "{Count} more lines of kind {Kind} were left out within {Window}")]
     public static partial void LeftOut(ILogger logger, long count, LogKind kind, TimeSpan window);
+
+    [LoggerMessage(7020, LogLevel.Information, "Closed a connection of visitor {Address}: {Limit} are open already (too-many-connections-of-visitor)")]
+    public static partial void TooManyOfVisitor(ILogger logger, string address, int limit);
+
+    [LoggerMessage(7021, LogLevel.Information, "{TraceId}: refused visitor {Address}, of whom {Limit} streams run already ({Code})")]
+    public static partial void TooManyStreams(ILogger logger, string traceId, string address, int limit, string code);
 
     [LoggerMessage(7017, LogLevel.Error, "Serving a connector failed unexpectedly; its connection is closed")]
     public static partial void ConnectorFailed(ILogger logger, Exception error);

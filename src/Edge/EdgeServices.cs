@@ -1,4 +1,5 @@
 using Engine.Edge.Front;
+using Engine.Edge.Listening;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
 using Engine.Edge.Routes;
@@ -30,6 +31,9 @@ internal sealed class EdgeServices : IDisposable
 
     /// <summary>The log, for lines that a flood could repeat.</summary>
     public required LogSampler Sampler { get; init; }
+
+    /// <summary>What each visitor uses.</summary>
+    public required VisitorBook Visitors { get; init; }
 
     /// <summary>Gives up visitors that stall.</summary>
     public required StallWatch Stalls { get; init; }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using Engine.Edge.Certificates;
 using Engine.Edge.Front;
+using Engine.Edge.Listening;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
 using Engine.Edge.Routes;
@@ -37,6 +38,7 @@ internal sealed class EdgeStart
             Time = _time,
             Log = log,
             Sampler = sampler,
+            Visitors = new VisitorBook(_options.Limits),
             Stalls = new StallWatch(_options.Limits, _time, sampler),
             Cut = cut,
         };

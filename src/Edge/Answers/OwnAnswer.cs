@@ -27,6 +27,9 @@ internal sealed record OwnAnswer(string Code, int Status, string Title, string T
     public static readonly OwnAnswer WebSocketVersion = new(
         "websocket-version", 426, "Upgrade required", "Only version 13 of the WebSocket protocol is passed on.");
 
+    public static readonly OwnAnswer TooManyStreams = new(
+        "too-many-streams", 429, "Too many requests", "As many requests of your address as may run at a time are running. Try again when some have ended.");
+
     public static readonly OwnAnswer HeadTooLarge = new(
         "head-too-large", 431, "Request head too large", "The fields of the request are larger than this edge takes.");
 

@@ -25,6 +25,35 @@ internal sealed class Forwarder
     public async ValueTask ServeAsync(VisitorExchange visitor)
     {
         var traceId = _edge.TraceIds.Next();
+        if (visitor.Peer.Account is not { } account)
+        {
+            await ServeAsync(visitor, traceId);
+        }
+        else if (account.TryBegin())
+        {
+            try
+            {
+                await ServeAsync(visitor, traceId);
+            }
+            finally
+            {
+                account.End();
+            }
+        }
+        else
+        {
+            var refusal = OwnAnswer.TooManyStreams;
+            if (_edge.Sampler.Take(LogKind.Limit))
+            {
+                EdgeLog.TooManyStreams(_edge.Log, traceId, visitor.Peer.Address, _edge.Limits.MaxStreamsPerVisitor, refusal.Code);
+            }
+
+            await AnswerAsync(visitor, refusal, traceId);
+        }
+    }
+
+    private async ValueTask ServeAsync(VisitorExchange visitor, string traceId)
+    {
         var refusal = Judge(visitor, out var tunnel, out var loops);
         if (refusal is not null)
         {

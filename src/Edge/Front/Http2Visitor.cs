@@ -19,6 +19,7 @@ internal sealed class Http2Visitor : IAsyncDisposable
         _forwarder = forwarder;
         _edge = edge;
         var options = Http2ConnectionOptions.Public();
+        options.MaxConcurrentStreams = (uint)edge.Limits.MaxStreamsPerConnection;
         options.EnableConnectProtocol = true;
 
         // Http2Exchange judges it, and a visitor is better served by a page that says what is wrong than by a reset.

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Security;
 using Engine.Edge.Forwarding;
+using Engine.Edge.Listening;
 using Engine.Transports;
 using Microsoft.AspNetCore.Connections;
 
@@ -24,11 +25,35 @@ internal sealed class VisitorServer
     /// <summary>Serves a connection to its end, and disposes it.</summary>
     public async Task RunAsync(ConnectionContext connection)
     {
+        if (!_edge.Visitors.TryEnter(connection.RemoteEndPoint, out var account))
+        {
+            if (_edge.Sampler.Take(LogKind.Limit))
+            {
+                EdgeLog.TooManyOfVisitor(_edge.Log, VisitorPeer.AddressOf(connection.RemoteEndPoint), _edge.Limits.MaxConnectionsPerVisitor);
+            }
+
+            connection.Abort(new ConnectionAbortedException("The visitor has too many connections."));
+            await connection.DisposeAsync();
+            return;
+        }
+
+        try
+        {
+            await RunAsync(connection, account);
+        }
+        finally
+        {
+            _edge.Visitors.Leave(account);
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection, VisitorAccount? account)
+    {
         try
         {
             using var cut = _edge.Cut.UnsafeRegister(
                 static open => ((ConnectionContext)open!).Abort(new ConnectionAbortedException("The edge was stopped.")), connection);
-            await ServeAsync(connection);
+            await ServeAsync(connection, account);
         }
         catch (Exception error) when (BodyPump.IsConnectionFailure(error))
         {
@@ -58,10 +83,10 @@ internal sealed class VisitorServer
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection)
+    private async Task ServeAsync(ConnectionContext connection, VisitorAccount? account)
     {
         var tls = connection.Features.Get<ITlsSessionFeature>();
-        var peer = VisitorPeer.Of(connection.RemoteEndPoint, tls is not null);
+        var peer = VisitorPeer.Of(connection.RemoteEndPoint, tls is not null, account);
         var protocol = tls?.ApplicationProtocol ?? default;
         if (protocol == SslApplicationProtocol.Http2 || (protocol == default && await IsHttp2Async(connection, peer.Address)))
         {

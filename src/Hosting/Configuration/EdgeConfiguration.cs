@@ -171,6 +171,9 @@ public sealed class EdgeConfiguration
         limits.DrainTimeout = reader.Duration("drainTimeout", limits.DrainTimeout);
         limits.ReplacedTimeout = reader.Duration("replacedTimeout", limits.ReplacedTimeout);
         limits.MaxVisitorConnections = reader.Integer("maxVisitorConnections", limits.MaxVisitorConnections, 1, 10_000_000);
+        limits.MaxConnectionsPerVisitor = reader.Integer("maxConnectionsPerVisitor", limits.MaxConnectionsPerVisitor, 0, 10_000_000);
+        limits.MaxStreamsPerVisitor = reader.Integer("maxStreamsPerVisitor", limits.MaxStreamsPerVisitor, 0, 100_000_000);
+        limits.MaxStreamsPerConnection = reader.Integer("maxStreamsPerConnection", limits.MaxStreamsPerConnection, 1, 1_000_000);
         limits.MaxUnregisteredConnections = reader.Integer("maxUnregisteredConnections", limits.MaxUnregisteredConnections, 1, 1_000_000);
         limits.MaxHeadSize = reader.Integer("maxHeadSize", limits.MaxHeadSize, 1024, 1024 * 1024);
         reader.ReportUnknown();

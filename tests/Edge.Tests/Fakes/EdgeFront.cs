@@ -1,5 +1,6 @@
 using System.Net;
 using Engine.Edge.Front;
+using Engine.Edge.Listening;
 using Engine.Edge.Registry;
 using Engine.Edge.Requests;
 using Engine.Edge.Routes;
@@ -36,6 +37,7 @@ internal sealed class EdgeFront : IAsyncDisposable
             Time = Time,
             Log = Log,
             Sampler = sampler,
+            Visitors = new VisitorBook(Limits),
             Stalls = new StallWatch(Limits, Time, sampler),
             Cut = _cut.Token,
         };

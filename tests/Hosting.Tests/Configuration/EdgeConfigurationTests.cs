@@ -31,6 +31,9 @@ public sealed class EdgeConfigurationTests : IDisposable
               bodyTimeout: 2m
               writeTimeout: 0s
               maxVisitorConnections: 10
+              maxConnectionsPerVisitor: 0
+              maxStreamsPerVisitor: 7
+              maxStreamsPerConnection: 3
             tunnels:
               - name: demo
                 id: 11111111-2222-3333-4444-555555555555
@@ -59,6 +62,7 @@ public sealed class EdgeConfigurationTests : IDisposable
         Assert.Equal(TimeSpan.FromMinutes(2), options.Limits.BodyTimeout);
         Assert.Equal(TimeSpan.Zero, options.Limits.WriteTimeout);
         Assert.Equal(10, options.Limits.MaxVisitorConnections);
+        Assert.Equal([0, 7, 3], [options.Limits.MaxConnectionsPerVisitor, options.Limits.MaxStreamsPerVisitor, options.Limits.MaxStreamsPerConnection]);
         Assert.Equal(TimeSpan.FromSeconds(5), outcome.Value.GracePeriod);
         Assert.True(log.IsJson);
     }

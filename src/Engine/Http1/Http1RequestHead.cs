@@ -68,7 +68,7 @@ public sealed class Http1RequestHead : IHttp1Head
     // 64 octets for a method, two spaces, the version and CRLF: longer methods than that are no one's.
     int IHttp1Head.StartLineLimit(Http1Limits limits) => limits.MaxTargetLength + 64;
 
-    bool IHttp1Head.CanStartWith(byte first) => Http1Syntax.IsTokenCharacter(first);
+    bool IHttp1Head.CanStartWith(byte first) => FieldSyntax.IsTokenOctet(first);
 
     void IHttp1Head.ReadStartLine(ReadOnlySpan<byte> line, Http1Limits limits)
     {
@@ -81,7 +81,7 @@ public sealed class Http1RequestHead : IHttp1Head
 
         var method = line[..methodEnd];
         var target = line[(methodEnd + 1)..targetEnd];
-        if (!Http1Syntax.IsToken(method))
+        if (!FieldSyntax.IsToken(method))
         {
             throw new Http1Exception(Http1Error.BadMethod, "The method is not a token.");
         }

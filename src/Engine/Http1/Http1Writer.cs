@@ -15,7 +15,7 @@ public static class Http1Writer
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(fields);
-        if (!Http1Syntax.IsToken(method))
+        if (!FieldSyntax.IsToken(method))
         {
             throw new Http1Exception(Http1Error.BadMethod, "The method is not a token.");
         }
@@ -85,7 +85,7 @@ public static class Http1Writer
         var size = 0;
         foreach (var field in fields)
         {
-            if (!Http1Syntax.IsToken(field.Name))
+            if (!FieldSyntax.IsToken(field.Name))
             {
                 throw new Http1Exception(Http1Error.BadFieldName, $"The field name '{Shown(field.Name)}' is not a token.");
             }

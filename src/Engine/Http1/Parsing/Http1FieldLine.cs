@@ -21,7 +21,7 @@ internal static class Http1FieldLine
         }
 
         var name = line[..colon];
-        if (!Http1Syntax.IsToken(name))
+        if (!FieldSyntax.IsToken(name))
         {
             throw name.EndsWith(" "u8) || name.EndsWith("\t"u8)
                 ? new Http1Exception(Http1Error.SpaceBeforeColon, "White space stands between a field name and its colon.")

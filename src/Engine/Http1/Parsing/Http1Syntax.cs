@@ -2,12 +2,9 @@ using System.Buffers;
 
 namespace Engine.Http1.Parsing;
 
-/// <summary>The character classes of RFC 9110 §5.6 and RFC 3986, and the checks made with them.</summary>
+/// <summary>The character classes of RFC 9112 and RFC 3986, and the checks made with them.</summary>
 internal static class Http1Syntax
 {
-    private static readonly SearchValues<byte> TokenCharacters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
     // What a field value or reason may not hold: every control but HTAB, and DEL. Octets above 0x7F are obs-text and stay.
     private static readonly SearchValues<byte> ValueControls = SearchValues.Create(
     [
@@ -20,10 +17,6 @@ internal static class Http1Syntax
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
         (byte)'#', 127,
     ]);
-
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && text.IndexOfAnyExcept(TokenCharacters) < 0;
-
-    public static bool IsTokenCharacter(byte character) => TokenCharacters.Contains(character);
 
     public static bool IsValue(ReadOnlySpan<byte> text) => text.IndexOfAny(ValueControls) < 0;
 

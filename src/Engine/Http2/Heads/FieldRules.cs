@@ -10,13 +10,7 @@ internal static class FieldRules
     // RFC 9110 §5.6.2 without the upper-case letters, which HTTP/2 forbids in names.
     private static readonly SearchValues<byte> NameOctets = SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"u8);
 
-    private static readonly SearchValues<byte> TokenOctets =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
-
     private static readonly SearchValues<byte> ForbiddenInValues = SearchValues.Create("\0\r\n"u8);
-
-    /// <summary>Whether <paramref name="text"/> is a token (RFC 9110 §5.6.2).</summary>
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenOctets);
 
     /// <summary>What is wrong with an ordinary field line, or null.</summary>
     public static string? FaultOf(in Field field)

@@ -72,7 +72,7 @@ internal static class RequestHead
         seen |= which;
         var isValid = which switch
         {
-            Seen.Method or Seen.Protocol => FieldRules.IsToken(field.Value),
+            Seen.Method or Seen.Protocol => FieldSyntax.IsToken(field.Value),
             Seen.Scheme => !field.Value.IsEmpty && IsPrintable(field.Value),
 
             // §8.3.1: user information is not allowed, and only octets that can stand in a request line.

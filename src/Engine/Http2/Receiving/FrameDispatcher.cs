@@ -36,7 +36,7 @@ internal sealed class FrameDispatcher
             throw Protocol("the first frame is not SETTINGS"); // §3.4
         }
 
-        if (_headers.IsAssembling != 0 && (header.Type != FrameType.Continuation || header.StreamId != _headers.IsAssembling))
+        if (_headers.BlockStreamId != 0 && (header.Type != FrameType.Continuation || header.StreamId != _headers.BlockStreamId))
         {
             throw Protocol("a field block was interrupted"); // §4.3
         }

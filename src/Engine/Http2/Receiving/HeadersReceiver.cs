@@ -33,7 +33,7 @@ internal sealed class HeadersReceiver
     }
 
     /// <summary>The stream whose field block is incomplete, or 0.</summary>
-    public int IsAssembling => _assembler.StreamId;
+    public int BlockStreamId => _assembler.StreamId;
 
     /// <summary>HEADERS (§6.2).</summary>
     public void ReceiveHeaders(in FrameHeader header, in ReadOnlySequence<byte> payload)

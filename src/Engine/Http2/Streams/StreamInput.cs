@@ -8,7 +8,8 @@ namespace Engine.Http2.Streams;
 /// <remarks>
 /// Owned by the stream; one reader at a time, everything guarded by the connection's gate. The payload is copied once, from the
 /// transport's buffer into ours: the transport's must be free for the next stream while this reader is slow. What is
-/// consumed returns to the window, what is only examined does not, so that a reader that waits for more than a window without consuming waits for ever.
+/// consumed returns to the window, by the half window; what is only examined does not. So a reader that waits for more than half a window
+/// without consuming may wait for ever.
 /// </remarks>
 internal sealed class StreamInput : PipeReader
 {

@@ -13,9 +13,6 @@ internal static class HeaderSerializer
     /// <summary>The most lines that are taken; an origin's answer has some twenty.</summary>
     public const int MaxFields = 1024;
 
-    private static readonly SearchValues<byte> TokenOctets =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-
     private static readonly SearchValues<byte> ForbiddenInValues = SearchValues.Create("\r\n\0"u8);
 
     /// <summary>Appends the field with all lines of <paramref name="fields"/> that may travel.</summary>
@@ -100,7 +97,7 @@ internal static class HeaderSerializer
                 throw new HeaderFormatException("A serialised response field is no pair of base64.");
             }
 
-            if (name.IsEmpty || name.ContainsAnyExcept(TokenOctets) || value.ContainsAny(ForbiddenInValues))
+            if (!FieldSyntax.IsToken(name) || value.ContainsAny(ForbiddenInValues))
             {
                 throw new HeaderFormatException("A serialised response field has a name that is no token, or a value with CR, LF or NUL.");
             }

@@ -60,7 +60,7 @@ internal sealed class TunnelExchange
     private async ValueTask<AttemptResult> AnswerAsync(TunnelResponse response, Upload? upload)
     {
         var answer = ResponseRules.Judge(response, _visitor, _context.Key);
-        if (answer is null && !_visitor.Response.Write(response, _context.TraceId))
+        if (answer is null && (LacksItsBody(response) || !_visitor.Response.Write(response, _context.TraceId)))
         {
             answer = OwnAnswer.TunnelProtocol;
         }
@@ -88,6 +88,13 @@ internal sealed class TunnelExchange
 
         return AttemptResult.Done;
     }
+
+    /// <summary>RFC 9110 §6.4.1: what Content-Length says there is of another answer.</summary>
+    private bool HasNoBody(in TunnelResponse response) => response.Status is 204 or 304 || Ascii.Equals(_visitor.Method, "HEAD"u8);
+
+    /// <summary>Whether the stream ended with a head that announces a body. Nothing was sent yet, so that the visitor can be told.</summary>
+    private bool LacksItsBody(in TunnelResponse response) =>
+        _stream.IsResponseEmpty && !HasNoBody(response) && ResponseRules.TryReadLength(response.Fields, out var length) && length > 0;
 
     /// <summary>Passes on interim heads until the final one comes.</summary>
     private async ValueTask<TunnelResponse> ReadFinalAsync()
@@ -119,7 +126,7 @@ internal sealed class TunnelExchange
     {
         var fields = _visitor.Response.Fields;
         ResponseRules.TryReadLength(fields, out var length);
-        var hasNoBody = response.Status is 204 or 304 || Ascii.Equals(_visitor.Method, "HEAD"u8);
+        var hasNoBody = HasNoBody(response);
         var isEmpty = hasNoBody || _stream.IsResponseEmpty;
         if (response.Status == 204)
         {
@@ -128,11 +135,6 @@ internal sealed class TunnelExchange
 
         if (isEmpty && !hasNoBody)
         {
-            if (length > 0)
-            {
-                return Cut(null, "the body that Content-Length announced is missing");
-            }
-
             fields.Set("content-length"u8, "0"u8);
         }
 

@@ -18,8 +18,8 @@ internal static partial class TunnelLog
     [LoggerMessage(3004, LogLevel.Information, "Pushed configuration version {Version}; version {Applied} is in force.")]
     public static partial void ConfigurationPushed(ILogger log, int version, int applied);
 
-    [LoggerMessage(3005, LogLevel.Error, "Request failed connIndex={Index} code={Code} error={Detail}")]
-    public static partial void StreamFailed(ILogger log, Exception? error, int index, string code, string detail);
+    [LoggerMessage(3005, LogLevel.Error, "Request failed connIndex={Index} ray={Ray} host={Host} code={Code} error={Detail}")]
+    public static partial void StreamFailed(ILogger log, Exception? error, int index, string ray, string host, string code, string detail);
 
     [LoggerMessage(3006, LogLevel.Debug, "Request given up, since the edge had done so, connIndex={Index} code={Code} error={Detail}")]
     public static partial void StreamGone(ILogger log, int index, string code, string detail);

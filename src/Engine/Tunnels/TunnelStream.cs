@@ -154,7 +154,9 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
         else
         {
             // The detail says it; where in our code it was seen is for who debugs.
-            TunnelLog.StreamFailed(log, log.IsEnabled(LogLevel.Debug) ? failure.Cause : null, ConnectionIndex, failure.Code, failure.Detail);
+            // The ray is what the edge's page shows to the visitor who complains.
+            var cause = log.IsEnabled(LogLevel.Debug) ? failure.Cause : null;
+            TunnelLog.StreamFailed(log, cause, ConnectionIndex, TextOf("cf-ray"u8), TextOf(":authority"u8), failure.Code, failure.Detail);
         }
     }
 
@@ -167,6 +169,8 @@ internal sealed class TunnelStream : ConnectionContext, ITunnelStreamFeature
             fields.Add("upgrade"u8, protocol);
         }
     }
+
+    private string TextOf(ReadOnlySpan<byte> name) => _stream.Head.GetString(name) is { Length: > 0 } text ? text : "none";
 
     private ReadOnlySpan<byte> Get(ReadOnlySpan<byte> name) => _stream.Head.TryGet(name, out var value) ? value : default;
 }

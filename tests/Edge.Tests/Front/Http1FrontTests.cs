@@ -111,6 +111,19 @@ public sealed class Http1FrontTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_ends_with_its_head_and_announces_a_body_is_a_502()
+    {
+        await using var visitor = _edge.ConnectRaw();
+        await visitor.SendAsync("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n");
+        var stream = await _edge.Link.TakeAsync();
+        stream.IsResponseEmpty = true;
+        stream.Answer(200, ("Content-Length", "5"));
+        await stream.EndAsync();
+
+        Assert.StartsWith("HTTP/1.1 502 ", await visitor.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_answer_without_a_length_gets_one()
     {
         await using var visitor = _edge.ConnectRaw();

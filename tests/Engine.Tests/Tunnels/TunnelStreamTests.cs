@@ -159,6 +159,18 @@ public class TunnelStreamTests
     }
 
     [Fact]
+    public async Task A_failure_is_logged_with_the_ray_that_the_visitor_sees_and_the_host()
+    {
+        var log = new LogLines();
+        await using var pair = await TunnelPair.CreateAsync(new TunnelConnectionOptions { LoggerFactory = log });
+        var (edge, stream, feature) = await pair.OpenAsync(fields: ("cf-ray", "0123456789abcdef-EDGE"));
+        feature.Fail(new StreamFailure("origin-refused", 502, "connection refused", null));
+        await edge.ReadResponseAsync().Within();
+        await stream.DisposeAsync();
+        Assert.Contains(log.Lines, line => line.Contains("ray=0123456789abcdef-EDGE host=app.example code=origin-refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_failure_after_the_head_is_a_reset_so_that_nothing_looks_complete()
     {
         await using var pair = await TunnelPair.CreateAsync();

@@ -60,6 +60,12 @@ internal static partial class EdgeLog
     [LoggerMessage(7021, LogLevel.Information, "{TraceId}: refused visitor {Address}, of whom {Limit} streams run already ({Code})")]
     public static partial void TooManyStreams(ILogger logger, string traceId, string address, int limit, string code);
 
+    [LoggerMessage(7022, LogLevel.Information, "The files of {Count} certificates have changed; visitors are shown the new ones from now on")]
+    public static partial void CertificatesRead(ILogger logger, int count);
+
+    [LoggerMessage(7023, LogLevel.Error, "The changed certificate files are not used, visitors are shown the earlier ones: {Reason}")]
+    public static partial void CertificatesFaulty(ILogger logger, string reason);
+
     [LoggerMessage(7017, LogLevel.Error, "Serving a connector failed unexpectedly; its connection is closed")]
     public static partial void ConnectorFailed(ILogger logger, Exception error);
 }

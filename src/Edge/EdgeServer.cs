@@ -29,6 +29,7 @@ public sealed class EdgeServer : IAsyncDisposable
     private VisitorServer? _visitors;
     private TunnelServer? _tunnels;
     private CertificateAuthority? _authority;
+    private CertificateFiles? _certificates;
     private Task? _stopping;
 
     /// <summary>Prepares an edge; nothing is opened before <see cref="StartAsync"/>.</summary>
@@ -149,6 +150,7 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true));
         await DisposeLoopsAsync();
+        _certificates?.Dispose();
         _edge?.Dispose();
         _authority?.Dispose();
     }
@@ -191,7 +193,7 @@ public sealed class EdgeServer : IAsyncDisposable
         foreach (var options in _options.PublicListeners)
         {
             IConnectionListenerFactory factory = options.IsTls
-                ? tls ??= new TlsConnectionListenerFactory(_transport, start.VisitorTls(_authority!), _loggerFactory, _time)
+                ? tls ??= new TlsConnectionListenerFactory(_transport, start.VisitorTls(_certificates ??= start.VisitorCertificates(_authority!, _log)), _loggerFactory, _time)
                 : _transport;
             var listener = await factory.BindAsync(options.EndPoint, cancellationToken);
             _publicLoops.Add(new AcceptLoop(listener, AdmitAsync, _time, _log));

@@ -68,11 +68,13 @@ internal sealed class EdgeStart
         };
     }
 
+    /// <summary>The certificates for visitors.</summary>
+    public CertificateFiles VisitorCertificates(CertificateAuthority authority, ILogger log) =>
+        new([.. _options.Certificates], new IssuedCertificate(authority, DevelopmentNames(), _time), _time, log);
+
     /// <summary>TLS towards visitors.</summary>
-    public TlsServerOptions VisitorTls(CertificateAuthority authority)
+    public TlsServerOptions VisitorTls(CertificateFiles certificates)
     {
-        var development = new IssuedCertificate(authority, DevelopmentNames(), _time);
-        var certificates = new VisitorCertificates(_options.Certificates, development);
         return new TlsServerOptions
         {
             CertificateSelector = certificates.Select,

@@ -11,7 +11,7 @@ internal sealed class ClosedStreams
     public ClosedStreams(int capacity)
     {
         _ring = new int[capacity];
-        _causes = new Dictionary<int, ClosedBy>(capacity);
+        _causes = []; // Grows with use: most connections close few streams.
     }
 
     /// <summary>Remembers <paramref name="streamId"/> and forgets the oldest.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Engine.Fields;
 using Engine.Ingress;
 using Engine.Origins;
@@ -132,10 +133,14 @@ internal sealed class ConnectorStreams
             return Refuse(tunnel, KindCode, $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, which takes requests and no raw TCP streams.");
         }
 
-        return _handlers.TryGetValue(origin.Origin.Scheme, out var handler)
+        return TryFindHandler(origin.Origin.Scheme, out var handler)
             ? handler(stream)
             : Refuse(tunnel, SchemeCode, $"Rule {origin.Rule.Number} goes to {origin.Origin.Service}, and nothing here carries '{origin.Origin.Scheme}'.");
     }
+
+    /// <summary>The scheme's own handler; TCP's for one that nobody here knows, as in the reference.</summary>
+    private bool TryFindHandler(string scheme, [NotNullWhen(true)] out ConnectionDelegate? handler) =>
+        _handlers.TryGetValue(scheme, out handler) || (!OriginScheme.IsKnown(scheme) && _handlers.TryGetValue(OriginScheme.Tcp, out handler));
 
     private static Task Refuse(ITunnelStreamFeature tunnel, string code, string detail)
     {

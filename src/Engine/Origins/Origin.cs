@@ -17,7 +17,7 @@ public sealed class Origin
     /// <summary>The service as it was written.</summary>
     public string Service { get; }
 
-    /// <summary>One of <see cref="OriginScheme"/>.</summary>
+    /// <summary>One of <see cref="OriginScheme"/>, or another one in lower case, for a handler of one's own; without one that is TCP.</summary>
     public string Scheme { get; }
 
     /// <summary>Host name or address and port, or the path of a socket; null where no connection is made or the visitor names the place.</summary>

@@ -42,6 +42,10 @@ public static class OriginScheme
     /// <summary>TCP to a file server.</summary>
     public const string Smb = "smb";
 
-    /// <summary>TCP to anything; also what a scheme that nobody knows means.</summary>
+    /// <summary>TCP to anything; also what a scheme means that has no handler of its own.</summary>
     public const string Tcp = "tcp";
+
+    /// <summary>Whether a scheme is one of these.</summary>
+    internal static bool IsKnown(string scheme) => scheme is Http or Https or WebSocket or SecureWebSocket or Unix or UnixTls
+        or HttpStatus or HelloWorld or SocksProxy or Bastion or Ssh or Rdp or Smb or Tcp;
 }

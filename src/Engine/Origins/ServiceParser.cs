@@ -119,7 +119,7 @@ internal static class ServiceParser
         }
 
         error = null;
-        return new Origin(service, Kind(scheme), options)
+        return new Origin(service, scheme, options)
         {
             Host = host,
             EndPoint = IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port.Value) : new DnsEndPoint(host, port.Value),
@@ -150,12 +150,5 @@ internal static class ServiceParser
         OriginScheme.Smb => 445,
         OriginScheme.Tcp => 7864,
         _ => null,
-    };
-
-    private static string Kind(string scheme) => scheme switch
-    {
-        OriginScheme.Http or OriginScheme.WebSocket or OriginScheme.Https or OriginScheme.SecureWebSocket => scheme,
-        OriginScheme.Ssh or OriginScheme.Rdp or OriginScheme.Smb => scheme,
-        _ => OriginScheme.Tcp,
     };
 }

@@ -93,6 +93,23 @@ public sealed class ConnectorTests
         Assert.Equal(["first 1", "second", "handler", "first ends"], order);
     }
 
+    [Theory]
+    [InlineData("redis", "redis")]
+    [InlineData("tcp", "tcp")]
+    [InlineData("redis tcp", "redis")]
+    public async Task A_scheme_of_ones_own_goes_to_its_handler_and_without_one_to_that_of_tcp(string handlers, string expected)
+    {
+        await using var test = new ConnectorFixture();
+        test.Builder.UseIngress(ConnectorFixture.Rules("redis://127.0.0.1:6379"));
+        foreach (var scheme in handlers.Split(' '))
+        {
+            test.Builder.HandleOrigin(scheme, stream => ConnectorFixture.Answer(stream, scheme));
+        }
+
+        await test.StartReadyAsync();
+        Assert.Equal((200, expected), await test.GetAsync());
+    }
+
     [Fact]
     public async Task A_handler_that_throws_fails_its_stream_and_nothing_else()
     {

@@ -17,7 +17,7 @@ public class OriginTests
     [InlineData("rdp://host", "rdp", "host", 3389, false)]
     [InlineData("smb://host", "smb", "host", 445, false)]
     [InlineData("tcp://host", "tcp", "host", 7864, false)]
-    [InlineData("redis://host:6379", "tcp", "host", 6379, false)]
+    [InlineData("Redis://host:6379", "redis", "host", 6379, false)]
     public void A_url_is_a_scheme_a_host_and_a_port(string service, string scheme, string host, int port, bool isTls)
     {
         var origin = Parse(service);

@@ -114,6 +114,7 @@ public sealed class TlsFailureTests
         await second.SendTextAsync("HTTP/1.1 400 Bad Request\r\n\r\n");
         var failure = await Assert.ThrowsAsync<ConnectFailedException>(() => handshake.WaitAsync(Deadline));
         Assert.Equal(TlsFailureReason.Protocol, failure.TlsReason);
+        Assert.Contains("does not speak TLS", failure.Message);
     }
 
     [Fact]

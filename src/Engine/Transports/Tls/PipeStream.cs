@@ -11,8 +11,16 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     // While records are gathered, so many bytes are sent before the rest is encrypted.
     private const int GatherLimit = 256 * 1024;
 
+    private const byte AlertRecord = 21;
+    private const byte HandshakeRecord = 22;
+
+    private bool _hasBegun;
+
     /// <summary>Whether the end of the input was reported to the reader: without close_notify before it, that is a truncation.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>Whether the peer's first octet is none with which TLS begins: an alert or a handshake (RFC 8446 §5.1).</summary>
+    public bool IsNotTls { get; private set; }
 
     /// <summary>While true, writes collect and the owner flushes, so that many records travel in one send.</summary>
     public bool IsGathering { get; set; }
@@ -50,6 +58,12 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
             HasEnded = bytes.IsEmpty;
             var taken = bytes.Slice(0, count);
             taken.CopyTo(buffer.Span);
+            if (!_hasBegun && count > 0)
+            {
+                _hasBegun = true;
+                IsNotTls = buffer.Span[0] is not (AlertRecord or HandshakeRecord);
+            }
+
             pipe.Input.AdvanceTo(taken.End);
             return count;
         }

@@ -44,6 +44,12 @@ internal static class TlsErrors
             return new ConnectFailedException(verdict.Reason, peer, $"TLS with {who} failed: {verdict.Text}", exception);
         }
 
+        if (below.IsNotTls)
+        {
+            return new ConnectFailedException(
+                TlsFailureReason.Protocol, peer, $"TLS with {who} failed: the peer does not speak TLS (is it the right port, and is TLS meant here?).", exception);
+        }
+
         if (below.HasEnded)
         {
             return new ConnectFailedException(

@@ -411,6 +411,49 @@ public class FlowControlTests
         }
     }
 
+    [Theory]
+    [InlineData(4 << 20)]
+    [InlineData(1 << 20)]
+    public async Task A_peer_whose_windows_grow_is_not_waited_for_without_end(int connectionWindow)
+    {
+        var time = new FakeTimeProvider();
+        var options = Http2ConnectionOptions.Tunnel();
+        options.TimeProvider = time;
+        await using var conversation = await Conversation.ClientAsync(options, (4, 1 << 20));
+        await conversation.Peer.SendWindowUpdateAsync(0, connectionWindow - 65_535);
+        var stream = await conversation.OpenAsync(endStream: false);
+        var flush = stream.Transport.Output.WriteAsync(new byte[48 << 20]).AsTask();
+        var (received, unreturned, window) = (0, 0, 1 << 20);
+        for (var idle = 0; received < 48 << 20; idle++)
+        {
+            var before = received;
+            while (await conversation.Peer.ReadUntilPongAsync() is { } frame)
+            {
+                var octets = frame.Type == FrameType.Data ? frame.Payload.Length : 0;
+                (received, unreturned, idle) = (received + octets, unreturned + octets, 0);
+            }
+
+            Assert.True(idle < 4, $"Nothing came after {received} octets, though half of the window of {window} is not used up.");
+            if (received > before)
+            {
+                await conversation.Peer.SendWindowUpdateAsync(0, received - before);
+            }
+            else
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            if (unreturned * 2 >= window)
+            {
+                var growth = Math.Min(window, (16 << 20) - window);
+                await conversation.Peer.SendWindowUpdateAsync(1, unreturned + growth);
+                (unreturned, window) = (0, window + growth);
+            }
+        }
+
+        Assert.False((await flush.Within()).IsCompleted);
+    }
+
     [Fact]
     public async Task A_canceled_flush_leaves_the_data_queued()
     {

@@ -27,7 +27,7 @@ internal sealed class StreamOutput : PipeWriter
     private bool _endRequested;
     private bool _flushCanceled;
     private bool _wasCanceled;
-    private bool _shareLifted;
+    private int _ticksWaited;
 
     public StreamOutput(Http2Stream stream, int window)
     {
@@ -56,7 +56,7 @@ internal sealed class StreamOutput : PipeWriter
     public override long UnflushedBytes => _writing.Length;
 
     // One stream whose reader stalls may hold a part of the connection's window, never all of it.
-    private long Share => _connection.Share.Of(_connection.Sender.Scheduler.Window.Peak, _shareLifted);
+    private long Share => _connection.Share.Of(_connection.Sender.Scheduler.Window.Peak, _ticksWaited);
 
     /// <inheritdoc />
     public override Memory<byte> GetMemory(int sizeHint = 0) => _writing.GetMemory(sizeHint);
@@ -200,7 +200,7 @@ internal sealed class StreamOutput : PipeWriter
         if (isUpdate)
         {
             _unreturned = Math.Max(0, _unreturned - delta);
-            _connection.Share.Observe(delta, _connection.Sender.Scheduler.Window.Peak);
+            _connection.Share.Observe(delta);
         }
 
         Schedule();
@@ -211,9 +211,9 @@ internal sealed class StreamOutput : PipeWriter
     /// <remarks>A peer that returns credit by the half window would otherwise be waited for without end.</remarks>
     public void LiftShare()
     {
-        if (!_shareLifted && _pending.Length > 0 && _window.Available > 0 && Share <= _unreturned)
+        if (_pending.Length > 0 && _window.Available > 0 && Share <= _unreturned)
         {
-            _shareLifted = true;
+            _ticksWaited++;
             Schedule();
         }
     }

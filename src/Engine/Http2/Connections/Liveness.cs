@@ -27,6 +27,9 @@ internal sealed class Liveness : IDisposable
         _start = _lastReceived = _idleSince = _clock.GetTimestamp();
     }
 
+    /// <summary>Whether the receive loop waits until the peer reads.</summary>
+    public bool IsBacklogFull => Volatile.Read(ref _backlogSince) != 0;
+
     /// <summary>Starts the timer, at a quarter of the shortest time-out and at least each second.</summary>
     public void Start()
     {

@@ -32,7 +32,7 @@ internal static class TestCertificates
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2));
     }
 
-    public static X509Certificate2 Issue(X509Certificate2 issuer, string[] names, DateTimeOffset? notAfter = null)
+    public static X509Certificate2 Issue(X509Certificate2 issuer, string[] names, DateTimeOffset? notAfter = null, string? purpose = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=leaf", key, HashAlgorithmName.SHA256);
@@ -50,6 +50,11 @@ internal static class TestCertificates
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
+        if (purpose is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        }
+
         using var certificate = request.Create(
             issuer, DateTimeOffset.UtcNow.AddYears(-1), notAfter ?? DateTimeOffset.UtcNow.AddYears(1), RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);

@@ -87,6 +87,18 @@ public sealed class TlsFailureTests
         Assert.Equal(TlsFailureReason.UntrustedRoot, (await FailAsync(TestCertificates.ServerOptions(), client)).TlsReason);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_certificate_that_is_for_clients_only_is_refused(bool addRootsToSystem)
+    {
+        const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+        using var certificate = TestCertificates.Issue(TestCertificates.Root, ["server.test"], purpose: ClientAuthentication);
+        var client = TestCertificates.ClientOptions();
+        client.AddRootsToSystem = addRootsToSystem;
+        Assert.Equal(TlsFailureReason.BadCertificate, (await FailAsync(TestCertificates.ServerOptions(certificate), client)).TlsReason);
+    }
+
     [Fact]
     public async Task Skipping_verification_takes_any_certificate()
     {

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Engine.Transports;
@@ -7,6 +8,9 @@ namespace Engine.Transports;
 internal sealed class TlsVerdict(TlsClientOptions options, string serverName)
 {
     private const int NamesShown = 8;
+
+    // RFC 5280 §4.2.1.12: id-kp-serverAuth. The platform asks for it in the chain that it builds; so must ours.
+    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     /// <summary>Why the certificate was refused, or none.</summary>
     public TlsFailureReason Reason { get; private set; }
@@ -46,6 +50,7 @@ internal sealed class TlsVerdict(TlsClientOptions options, string serverName)
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
+        chain.ChainPolicy.ApplicationPolicy.Add(ServerAuthentication);
         chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
         foreach (var element in sent.ChainElements)
         {

@@ -9,6 +9,19 @@ namespace Engine.Tests.Tunnels;
 public class RegistrationTests
 {
     [Fact]
+    public async Task The_edge_has_the_connection_before_its_connector_is_ready()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var (near, far) = MemoryConnection.CreatePair();
+            var accepting = EdgeTunnelConnection.AcceptAsync(far, new FakeAuthenticator()).AsTask();
+            await using var connector = await TunnelConnection.RegisterAsync(near, TunnelPair.Registration()).Within();
+            Assert.True(accepting.IsCompleted);
+            await (await accepting)!.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Both_sides_know_each_other_after_the_registration()
     {
         var authenticator = new FakeAuthenticator();

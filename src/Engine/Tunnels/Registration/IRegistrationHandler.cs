@@ -6,7 +6,7 @@ internal interface IRegistrationHandler
     /// <summary>Judges the registration; called until it succeeds once.</summary>
     ValueTask<RegisterConnectionResults> RegisterAsync(RegisterConnectionParameters parameters);
 
-    /// <summary>Called when the answer to a registration was sent.</summary>
+    /// <summary>Called when a refusal was sent, or when an acceptance is about to leave: before the connector can read it.</summary>
     void Registered(RegisterConnectionResults results);
 
     /// <summary>Keeps the connector's configuration for display.</summary>

@@ -106,14 +106,17 @@ internal sealed class RegistrationServer(IDuplexPipe pipe, IRegistrationHandler 
     private async ValueTask RegisterAsync(uint question, RegisterConnectionParameters parameters)
     {
         var results = await handler.RegisterAsync(parameters);
-        await _writer.SendAsync(RpcEncoder.Return(question, results));
-        if (results.Details is not null)
+        if (results.Details is null)
         {
-            _registered = true;
-            _reader.MaxSize = MessageLimits.MaxSize;
+            await _writer.SendAsync(RpcEncoder.Return(question, results));
+            handler.Registered(results);
+            return;
         }
 
-        handler.Registered(results);
+        // Whoever routes has the connection before its connector learns of it and says that it is ready.
+        _registered = true;
+        _reader.MaxSize = MessageLimits.MaxSize;
+        await _writer.SendAsync(RpcEncoder.Return(question, results), () => handler.Registered(results));
     }
 
     /// <summary>Why a call cannot be served, or null when it can.</summary>

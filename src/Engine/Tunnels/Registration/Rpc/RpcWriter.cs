@@ -15,7 +15,13 @@ internal sealed class RpcWriter(PipeWriter output)
         SendAsync(message, default, cancellationToken);
 
     /// <summary>Sends two messages in one flush.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, CancellationToken cancellationToken = default)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, CancellationToken cancellationToken = default) =>
+        SendAsync(first, second, null, cancellationToken);
+
+    /// <summary>Sends a message, and does <paramref name="beforeItLeaves"/> when it has its place in the order but the peer cannot have read it yet.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, Action? beforeItLeaves) => SendAsync(message, default, beforeItLeaves, default);
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, Action? beforeItLeaves, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -27,6 +33,7 @@ internal sealed class RpcWriter(PipeWriter output)
 
             output.Write(first.Span);
             output.Write(second.Span);
+            beforeItLeaves?.Invoke();
             await output.FlushAsync(cancellationToken);
         }
         finally

@@ -6,10 +6,6 @@ namespace Engine.Transports;
 /// <summary>Makes sockets as the options say.</summary>
 internal static class SocketSettings
 {
-    // linux/in.h and linux/tcp.h: .NET has no name for the option.
-    private const int IpProtoTcp = 6;
-    private const int TcpNotSentLowWater = 25;
-
     public static Socket Create(AddressFamily family) => family == AddressFamily.Unix
         ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
         : new Socket(family, SocketType.Stream, ProtocolType.Tcp);
@@ -32,7 +28,6 @@ internal static class SocketSettings
         }
 
         socket.NoDelay = options.NoDelay;
-        LimitUnsent(socket, options.UnsentLimit);
         if (options.KeepAliveTime <= TimeSpan.Zero)
         {
             return;
@@ -42,14 +37,6 @@ internal static class SocketSettings
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(options.KeepAliveTime));
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Seconds(options.KeepAliveInterval));
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Math.Max(1, options.KeepAliveProbes));
-    }
-
-    private static void LimitUnsent(Socket socket, int? limit)
-    {
-        if (limit is { } octets && OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(IpProtoTcp, TcpNotSentLowWater, BitConverter.GetBytes(octets));
-        }
     }
 
     public static bool Fits(IPAddress address, SocketTransportOptions options) =>

@@ -42,12 +42,6 @@ public sealed class SocketTransportOptions
     public int? SendBufferSize { get; set; }
 
     /// <summary>
-    /// Bytes that the system takes beyond what its congestion window lets out (TCP_NOTSENT_LOWAT, Linux). Default 256 KiB: without it
-    /// every peer that does not read holds megabytes in the kernel, and what is written next waits behind them. Null = no limit.
-    /// </summary>
-    public int? UnsentLimit { get; set; } = 256 << 10;
-
-    /// <summary>
     /// Time for which a disposed connection still takes and drops what the peer sends, so that closing does not reset it before it
     /// has read our last bytes (RFC 9112 §9.6). Default 2 s; zero = close at once.
     /// </summary>

@@ -104,6 +104,7 @@ internal sealed partial class FrameSender
         return _written > 0;
     }
 
+    // Whoever writes begins the flush, and others' octets leave by it too: it must not wait for that caller's context, a test's or a window's.
     private async Task FlushUntilEmptyAsync()
     {
         try
@@ -114,10 +115,10 @@ internal sealed partial class FrameSender
                 _wakes.Run(); // Writers whose data was taken produce the next while this leaves.
                 if (flushes % FlushesInARow == 0)
                 {
-                    await Task.Yield();
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
 
-                var result = await flush;
+                var result = await flush.ConfigureAwait(false);
                 if (result.IsCompleted)
                 {
                     throw new IOException("The transport takes no more octets: the peer has closed the connection.");
